@@ -1,0 +1,49 @@
+# One word for each job. `make run` and `make test` set up what they need on a machine that has Python 3.11 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: run setup setup-dev test check lint types bench generate lock gazetteer clean
+
+run: setup  ## the demo: articles in nine languages through the whole path
+	$(BIN)/wirewatch demo
+
+setup: .venv/.run
+
+.venv/.run: requirements.lock pyproject.toml
+	ops/setup.sh "$(PYTHON)" requirements.lock
+	touch $@
+
+setup-dev: .venv/.dev
+
+.venv/.dev: requirements-dev.lock pyproject.toml
+	ops/setup.sh "$(PYTHON)" requirements-dev.lock
+	touch $@ .venv/.run
+
+test: setup-dev  ## all tests, with coverage
+	$(BIN)/pytest --cov --cov-report=term
+
+check: lint types test  ## all that CI runs
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup-dev
+	$(BIN)/mypy
+
+bench: setup-dev  ## the figures of bench/README.md; ARTICLES=FILE.jsonl for the real ones
+	$(BIN)/python -m bench
+
+generate: setup-dev  ## schemas and generated pages
+	$(BIN)/python -m ops.generate
+
+gazetteer: setup-dev  ## the shipped names, from ../shared/data/gazetteer
+	$(BIN)/python -m ops.gazetteer.build
+
+lock: setup-dev  ## pin the newest versions that fit pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

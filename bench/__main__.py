@@ -1,0 +1,51 @@
+"""What is measured, in one run on one core: ``python -m bench [NAME ...]``. Prints Markdown tables for bench/README.md.
+
+Texts are real news articles where ``--articles FILE`` (JSON lines with title, text, language) names some, by default
+../shared/data/news/articles_en_2019.jsonl; without it the demo articles, which are few.
+"""
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import languages, memory, names, path, search, topics, writes
+from bench.texts import REAL, load_texts
+
+MEASUREMENTS: dict[str, Callable[[Path | None], None]] = {
+    "path": path.measure,
+    "names": names.measure,
+    "writes": writes.measure,
+    "search": search.measure,
+    "memory": memory.measure,
+    "topics": topics.measure,
+    "languages": languages.measure,
+}
+
+
+def main() -> None:
+    """Run the measurements named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    parser.add_argument("--articles", type=Path, default=REAL if REAL.exists() else None)
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(MEASUREMENTS):
+        parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    texts = load_texts(arguments.articles)
+    words = sum(len(text.body.split()) for text in texts)
+    print(f"{_processor()}, one core, Python {platform.python_version()}; {len(texts)} texts, {words:,} words\n")
+    for name in arguments.names or MEASUREMENTS:
+        print(f"## {name}\n")
+        MEASUREMENTS[name](arguments.articles)
+        print(flush=True)
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())
+
+
+if __name__ == "__main__":
+    main()

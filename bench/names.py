@@ -1,0 +1,66 @@
+"""How the path's time, start-up and memory grow with the number of names."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.texts import Text, best, header, load_texts, messages, resident_mib, row, seconds
+from wirewatch import bootstrap
+from wirewatch.adapters.automaton import AutomatonMatcher
+from wirewatch.core.entities import EntityTagger
+from wirewatch.core.gazetteer import EMPTY, Gazetteer, GazetteerEntry, extended
+from wirewatch.core.outcome import Rejected
+from wirewatch.settings import Settings
+
+_ARTICLES = 1_000
+_SIZES = (1_000, 50_000, 300_000)
+
+
+def made_up(texts: list[Text], count: int) -> Gazetteer:
+    """Two-word names that differ, of words from the texts: now and then one occurs."""
+    words = sorted({word for text in texts for word in text.body.split() if word.istitle() and word.isalpha()})
+    chance = random.Random(count)
+    names: set[str] = set()
+    while len(names) < count:
+        names.add(f"{chance.choice(words)} {chance.choice(words).lower().title()}{chance.choice('aeio')}{len(names) % 97}")
+    return extended(EMPTY, [GazetteerEntry(f"x:{number}", "PER", name) for number, name in enumerate(sorted(names))], version="bench")
+
+
+def measure(articles: Path | None) -> None:
+    """Print time, memory and start-up for 1,000 to 300,000 names."""
+    texts = load_texts(articles)
+    raws = [raw for raw, _ in messages(texts, _ARTICLES)]
+    taggers = bootstrap.build_taggers(Settings())
+    header("names", "path without store, µs/article", "against 1,000", "automaton built in s", "bytes a name")
+    least = 0.0
+    for size in _SIZES:
+        gazetteer = made_up(texts, size)
+        before = resident_mib()
+        built = seconds(lambda: AutomatonMatcher(gazetteer.patterns))  # noqa: B023 - called at once
+        tagger = EntityTagger(gazetteer, AutomatonMatcher, {})
+        grown = resident_mib() - before
+        pipeline = bootstrap.build_pipeline(Settings(), bootstrap.with_entities(taggers, tagger))
+        now = bootstrap.utc_now()
+        spent = best(lambda: [isinstance(pipeline.process(raw, now=now), Rejected) for raw in raws]) / len(raws)  # noqa: B023 - called at once
+        least = least or spent
+        row(f"{size:,}", 1e6 * spent, spent / least, built, f"{max(grown, 0) * 2**20 / size:,.0f}")
+    print("\nThe shipped gazetteer, in a process of its own:\n")
+    print(subprocess.run([sys.executable, "-c", _START_UP], check=True, capture_output=True, text=True).stdout)
+
+
+_START_UP = """
+import time
+begin = time.perf_counter()
+from bench.texts import resident_mib
+from wirewatch import bootstrap
+from wirewatch.settings import Settings
+imported, before = time.perf_counter(), resident_mib()
+taggers = bootstrap.build_taggers(Settings())
+loaded = time.perf_counter()
+names = len(taggers.gazetteer.patterns)
+grown = resident_mib() - before
+print(f"{len(taggers.gazetteer.entities):,} entities, {names:,} forms; imports {imported - begin:.2f} s, "
+      f"names and topics loaded in {loaded - imported:.2f} s; {grown:.0f} MiB more "
+      f"({grown * 2**20 / names:,.0f} bytes a form), {resident_mib():.0f} MiB in all")
+"""

@@ -1,0 +1,276 @@
+"""The embedded store: articles, full-text search, dead letters and checkpoints in one SQLite file."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from wirewatch.adapters import sqlite_index as index
+from wirewatch.adapters.sqlite_query import Plan, WordForms, plan
+from wirewatch.adapters.sqlite_schema import faults, open_database, transaction
+from wirewatch.core.analysis import Analyser
+from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
+from wirewatch.core.query import Query
+from wirewatch.core.revisions import supersedes
+from wirewatch.ports import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, StoreRefused, TimeCount
+
+# Of more hits than this the newest ones are ranked, and the others follow by time: ranking costs time for each hit.
+RANKED_HITS = 5_000
+# BM25 weights of the columns of ``search``: a headline says what an article is about; tags and dates filter.
+_WEIGHTS = "5, 1, 0.5, 2, 2, 2, 2, 0"
+_HOUR, _DAY = 3_600, 86_400
+_COLUMNS = "title, body, parts, persons, organisations, places, others, tags"
+_INSERT = f"INSERT INTO search (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_DELETE = f"INSERT INTO search (search, rowid, {_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_LETTERS = """
+SELECT letter FROM dead_letters WHERE :reason IS NULL OR reason = :reason ORDER BY failed_at DESC, id LIMIT :limit OFFSET :offset
+"""
+_FETCHED = 10_000
+
+_article = msgspec.msgpack.Decoder(EnrichedArticle)
+_letter = msgspec.msgpack.Decoder(DeadLetter)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class SqliteStore:
+    """An EmbeddedStore in a file. One thread; any number of processes may read while one writes."""
+
+    def __init__(self, path: Path, *, analyser: Analyser, wait_seconds: float = 30.0, reindex: bool = False) -> None:
+        """Open or make the file; wait up to ``wait_seconds`` for another process that writes.
+
+        A file indexed by another text analysis (another release, other word lists) is indexed anew with ``reindex``, else refused.
+        Raises StoreUnavailable, StoreRefused.
+        """
+        self._path = path
+        self._analyser = analyser
+        self._connection = open_database(path, wait_seconds=wait_seconds)
+        self._indexer = index.Indexer(self._connection, analyser)
+        try:
+            with faults(path):
+                self._agree_on_analysis(reindex=reindex)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def put(self, articles: Sequence[EnrichedArticle]) -> list[PutResult]:
+        return self.commit(articles)
+
+    def commit(
+        self, articles: Sequence[EnrichedArticle], dead: Sequence[DeadLetter] = (), checkpoint: Checkpoint | None = None
+    ) -> list[PutResult]:
+        with self._writing():
+            results = self._write_articles(articles)
+            for letter in dead:
+                row = (letter.id, index.microsecond_of(letter.failed_at), letter.reason, _encode(letter))
+                self._execute("INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?)", row)
+            if checkpoint:
+                progress = (checkpoint.source, checkpoint.position, checkpoint.mark)
+                self._execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", progress)
+        return results
+
+    def get(self, article_id: str) -> EnrichedArticle | None:
+        with faults(self._path):
+            found = self._execute("SELECT article FROM articles WHERE id = ?", (_storable_text(article_id),)).fetchone()
+        return _article.decode(found[0]) if found else None
+
+    def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
+        """Find articles; ``relevance`` is BM25 (Robertson & Zaragoza 2009) over the newest 5,000 hits."""
+        with self._reading():
+            chosen = self._plan(query)
+            (total,) = self._execute(chosen.select("count(*)"), chosen.parameters).fetchone()
+            if sort == "relevance" and chosen.match:
+                rows = self._ranked(chosen, total, limit, offset)
+            else:
+                order = "ASC" if sort == "oldest" else "DESC"
+                sql = chosen.select("hit.rowid, 0.0", f"ORDER BY hit.rowid {order} LIMIT ? OFFSET ?")
+                rows = self._execute(sql, (*chosen.parameters, limit, offset)).fetchall()
+            hits = [Hit(self._article_of(row_id), score) for row_id, score in rows]
+        return Page(total, tuple(hits))
+
+    def facets(self, query: Query, fields: Sequence[FacetField], *, size: int = 10) -> dict[FacetField, tuple[Count, ...]]:
+        with self._reading():
+            chosen = self._plan(query)
+            rows = self._execute(chosen.select("terms", facets=True), chosen.parameters)
+            counts: Counter[int] = Counter()
+            while batch := rows.fetchmany(_FETCHED):
+                counts.update(index.terms_in(terms for (terms,) in batch))
+            return {field: self._top(counts, field, size) for field in fields}
+
+    def timeline(self, query: Query, bucket: Bucket) -> tuple[TimeCount, ...]:
+        seconds = _HOUR if bucket == "hour" else _DAY
+        with self._reading():
+            chosen = self._plan(query)
+            columns = f"{index.bucket_sql('hit.rowid', seconds)} AS bucket, count(*)"
+            rows = self._execute(chosen.select(columns, "GROUP BY bucket"), chosen.parameters).fetchall()
+        counts: Counter[datetime] = Counter()
+        for number, count in rows:
+            # The year 1 began on a Monday.
+            start = index.bucket_time(number - number % 7 if bucket == "week" else number, seconds)
+            counts[start.replace(day=1) if bucket == "month" else start] += count
+        return tuple(TimeCount(start, count) for start, count in sorted(counts.items()))
+
+    def checkpoint(self, source: str) -> Checkpoint | None:
+        with faults(self._path):
+            found = self._execute("SELECT source, position, mark FROM checkpoints WHERE source = ?", (source,)).fetchone()
+        return Checkpoint(source=found[0], position=found[1], mark=found[2]) if found else None
+
+    def dead_letters(self, *, reason: str | None = None, limit: int = 100, offset: int = 0) -> tuple[int, tuple[DeadLetter, ...]]:
+        """How many there are, and those of this page, newest first."""
+        wanted = {"reason": reason}
+        with self._reading():
+            (total,) = self._execute("SELECT count(*) FROM dead_letters WHERE :reason IS NULL OR reason = :reason", wanted).fetchone()
+            rows = self._execute(_LETTERS, {**wanted, "limit": limit, "offset": offset}).fetchall()
+        return total, tuple(_letter.decode(letter) for (letter,) in rows)
+
+    def dead_letter(self, letter_id: str) -> DeadLetter | None:
+        with faults(self._path):
+            found = self._execute("SELECT letter FROM dead_letters WHERE id = ?", (letter_id,)).fetchone()
+        return _letter.decode(found[0]) if found else None
+
+    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
+        with self._writing():
+            return sum(self._execute("DELETE FROM dead_letters WHERE id = ?", (letter_id,)).rowcount for letter_id in letter_ids)
+
+    def close(self) -> None:
+        """Close the file; a store that is not closed loses nothing."""
+        self._connection.close()
+
+    def _execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+        return self._connection.execute(sql, parameters)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with faults(self._path), transaction(self._connection):
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._indexer.forget_if_full()
+        try:
+            with faults(self._path), transaction(self._connection, write=True):
+                yield
+        except BaseException:
+            self._indexer.forget()
+            raise
+
+    def _agree_on_analysis(self, *, reindex: bool) -> None:
+        found = self._execute("SELECT value FROM facts WHERE name = 'analysis'").fetchone()
+        if found and found[0] == self._analyser.version:
+            return
+        if found and not reindex:
+            raise StoreRefused(
+                f"{self._path} was indexed by another release or with other word lists; bring it up to date: wirewatch reindex"
+            )
+        with self._writing():
+            if found:
+                self._index_all()
+            self._execute("INSERT OR REPLACE INTO facts VALUES ('analysis', ?)", (self._analyser.version,))
+
+    def _index_all(self) -> None:
+        self._execute("INSERT INTO search (search) VALUES ('delete-all')")
+        self._execute("DELETE FROM vocabulary")
+        for row_id, article in self._execute("SELECT rowid, article FROM articles ORDER BY rowid"):
+            self._execute(_INSERT, (row_id, *self._indexer.row(_article.decode(article))))
+
+    def _write_articles(self, articles: Sequence[EnrichedArticle]) -> list[PutResult]:
+        results: list[PutResult] = []
+        winners: dict[str, tuple[EnrichedArticle, bytes]] = {}
+        replaced: dict[str, int] = {}
+        for given in articles:
+            article, encoded = _storable(given)
+            stored = self._execute("SELECT rowid, updated_at FROM articles WHERE id = ?", (article.id,)).fetchone()
+            earlier = winners.get(article.id)
+            known = earlier is not None or stored is not None
+            updated_at = earlier[0].updated_at if earlier else index.time_of(stored[1]) if stored else None
+            if known and not supersedes(article.updated_at, updated_at):
+                results.append(PutResult.DUPLICATE)
+                continue
+            results.append(PutResult.INDEXED)
+            winners.pop(article.id, None)
+            winners[article.id] = article, encoded
+            if stored:
+                replaced[article.id] = stored[0]
+        self._remove(sorted(replaced.values()))
+        rows = [(self._insert(article, encoded), *self._indexer.row(article)) for article, encoded in winners.values()]
+        # FTS5 writes out what it has gathered whenever a row id is lower than the one before.
+        self._connection.executemany(_INSERT, sorted(rows))
+        return results
+
+    def _insert(self, article: EnrichedArticle, encoded: bytes) -> int:
+        row_id = index.free_row_id(self._connection, article.time)
+        if row_id is None:
+            raise StoreRefused(f"{self._path} holds as many articles of {article.time:%Y-%m-%d %H:%M:%S} as it can; use another file")
+        updated_at = index.microsecond_of(article.updated_at) if article.updated_at else None
+        self._execute("INSERT INTO articles VALUES (?, ?, ?, ?)", (row_id, article.id, updated_at, encoded))
+        self._execute("INSERT INTO facets VALUES (?, ?)", (row_id, self._indexer.facet_terms(article)))
+        return row_id
+
+    def _remove(self, row_ids: Sequence[int]) -> None:
+        for row_id in row_ids:
+            # A contentless index must be told what it holds.
+            self._execute(_DELETE, (row_id, *self._indexer.row(self._article_of(row_id))))
+            self._execute("DELETE FROM facets WHERE rowid = ?", (row_id,))
+            self._execute("DELETE FROM articles WHERE rowid = ?", (row_id,))
+
+    def _article_of(self, row_id: int) -> EnrichedArticle:
+        (encoded,) = self._execute("SELECT article FROM articles WHERE rowid = ?", (row_id,)).fetchone()
+        return _article.decode(encoded)
+
+    def _plan(self, query: Query) -> Plan:
+        language = index.FACETS.index("language")
+        languages = [value for (value,) in self._execute("SELECT value FROM terms WHERE facet = ? ORDER BY value", (language,))]
+        return plan(query, WordForms(self._connection, self._analyser, languages))
+
+    def _ranked(self, chosen: Plan, total: int, limit: int, offset: int) -> list[tuple[int, float]]:
+        lowest = 0
+        if total > RANKED_HITS:
+            sql = chosen.select("hit.rowid", f"ORDER BY hit.rowid DESC LIMIT 1 OFFSET {RANKED_HITS - 1}")
+            (lowest,) = self._execute(sql, chosen.parameters).fetchone()
+        score = f"hit.rowid, -bm25(search, {_WEIGHTS}) AS score"
+        sql = chosen.select(score, "AND hit.rowid >= ? ORDER BY score DESC, hit.rowid DESC LIMIT ? OFFSET ?")
+        rows: list[tuple[int, float]] = self._execute(sql, (*chosen.parameters, lowest, limit, offset)).fetchall()
+        if len(rows) < limit and total > RANKED_HITS:
+            sql = chosen.select("hit.rowid, 0.0", "AND hit.rowid < ? ORDER BY hit.rowid DESC LIMIT ? OFFSET ?")
+            rest = (lowest, limit - len(rows), max(0, offset - RANKED_HITS))
+            rows += self._execute(sql, (*chosen.parameters, *rest)).fetchall()
+        return rows
+
+    def _top(self, counts: Counter[int], field: FacetField, size: int) -> tuple[Count, ...]:
+        """The most frequent values, equally frequent ones in order of the alphabet."""
+        ordered = sorted(((count, term) for term, count in counts.items() if index.facet_of(term) == field), reverse=True)
+        least = ordered[size - 1][0] if 0 < size <= len(ordered) else 0
+        values = [
+            Count(self._execute("SELECT value FROM terms WHERE id = ?", (term,)).fetchone()[0], count)
+            for count, term in ordered
+            if count >= least
+        ]
+        return tuple(sorted(values, key=lambda value: (-value.count, value.value))[:size])
+
+
+def _storable(article: EnrichedArticle) -> tuple[EnrichedArticle, bytes]:
+    """The article and its encoding; halves of surrogate pairs, which no encoding can hold, become U+FFFD."""
+    try:
+        return article, _encode(article)
+    except UnicodeEncodeError:
+        repaired = msgspec.convert(_repaired(msgspec.to_builtins(article)), EnrichedArticle)
+        return repaired, _encode(repaired)
+
+
+def _repaired(value: Any) -> Any:
+    match value:
+        case str():
+            return _storable_text(value)
+        case list() | tuple():
+            return [_repaired(item) for item in value]
+        case dict():
+            return {key: _repaired(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _storable_text(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

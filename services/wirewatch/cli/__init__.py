@@ -1,0 +1,76 @@
+"""The verbs of the command line.
+
+Data goes to standard output, talk to standard error. Exit codes: 0 fine, 1 failed, 2 usage or configuration, 3 a dependency is down,
+4 partly done (some messages were rejected).
+"""
+
+import sys
+
+import typer
+
+from wirewatch import __version__
+from wirewatch.adapters.gazetteer_files import GazetteerFileError
+from wirewatch.adapters.spacy_entities import PipelineMissing
+from wirewatch.adapters.status_http import PortTaken
+from wirewatch.adapters.topic_files import TopicFileError
+from wirewatch.cli import dead, inspect, reindex, run, search, tag
+from wirewatch.core.query import QueryError
+from wirewatch.ports import SourceError, StoreRefused, StoreUnavailable
+from wirewatch.settings import SettingsError
+from wirewatch.terminal import talk
+from wirewatch.workers.embedded import TooManyRejected
+
+FAILED, USAGE, DEPENDENCY_DOWN = 1, 2, 3
+_EXIT_CODES: dict[type[Exception], int] = {
+    SettingsError: USAGE,
+    GazetteerFileError: USAGE,
+    TopicFileError: USAGE,
+    PipelineMissing: USAGE,
+    QueryError: USAGE,
+    SourceError: FAILED,
+    TooManyRejected: FAILED,
+    StoreRefused: FAILED,
+    PortTaken: FAILED,
+    StoreUnavailable: DEPENDENCY_DOWN,
+}
+
+app = typer.Typer(
+    name="wirewatch",
+    help=(
+        "Streaming media monitoring: finds the language, the entities and the topics of news articles, and makes them searchable.\n\n"
+        "Try: wirewatch demo"
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag to its callback by position
+    if wanted:
+        typer.echo(f"wirewatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(*, version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
+    """Options that stand before a verb."""
+
+
+app.command("run")(run.run)
+app.command("demo")(run.demo)
+app.command("search")(search.search)
+app.command("tag")(tag.tag)
+app.command("reindex")(reindex.reindex)
+app.command("doctor")(inspect.doctor)
+app.add_typer(inspect.config, name="config")
+app.add_typer(dead.app, name="dlq")
+
+
+def main() -> None:
+    """Run a verb; a fault that is foreseen ends in one clear message and its exit code."""
+    try:
+        app()
+    except tuple(_EXIT_CODES) as error:
+        talk().print(f"wirewatch: {error}", style="red", markup=False)
+        sys.exit(next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)))

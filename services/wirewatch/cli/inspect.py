@@ -1,0 +1,118 @@
+"""``doctor`` and ``config show``: what is in force here, and what is wrong with it."""
+
+import os
+import platform
+import shutil
+import time
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from wirewatch import __version__, bootstrap
+from wirewatch.cli.options import AsJson, Database, settings_from
+from wirewatch.core.query import parse
+from wirewatch.ports import StoreRefused, StoreUnavailable
+from wirewatch.settings import Settings, settings_with_origins
+from wirewatch.terminal import output
+
+config = typer.Typer(help="The settings in force.", no_args_is_help=True)
+# A batch of long articles with its index and its journal needs no more.
+_LITTLE_DISK = 200 * 1024 * 1024
+
+
+@config.callback()
+def about() -> None:
+    """Keep ``show`` a verb of its own, though it is the only one."""
+
+
+@config.command("show")
+def show(*, as_json: AsJson = False) -> None:
+    """Print every setting, its value and where the value came from.
+
+    Example: `WIREWATCH_BATCH_ARTICLES=512 wirewatch config show`
+    """
+    settings, origins = settings_with_origins(os.environ)
+    values = settings.model_dump(mode="json")
+    if as_json:
+        typer.echo(msgspec.json.encode({name: {"value": values[name], "origin": origins[name]} for name in values}))
+        return
+    table = Table("setting", "value", "from", "what it does", box=None)
+    for name, field in Settings.model_fields.items():
+        table.add_row(*map(Text, (name, str(values[name]), origins[name], field.description or "")))
+    output().print(table)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing looked at. ``advice``: it works, and something would be better."""
+
+    what: str
+    state: Literal["ok", "advice", "fault"]
+    detail: str
+
+
+def doctor(*, database: Database = None, as_json: AsJson = False) -> None:
+    """Look at everything wirewatch needs, and say what is used and what is wrong."""
+    findings = list(_findings(settings_from(database=database)))
+    if as_json:
+        typer.echo(msgspec.json.encode(findings))
+    else:
+        table = Table(box=None, show_header=False)
+        for finding in findings:
+            style = {"ok": "green", "advice": "yellow", "fault": "bold red"}[finding.state]
+            table.add_row(Text(finding.state, style=style), Text(finding.what), Text(finding.detail))
+        output().print(table)
+    if any(finding.state == "fault" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    yield Finding("wirewatch", "ok", f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    begin = time.perf_counter()
+    taggers = bootstrap.build_taggers(settings)
+    seconds = time.perf_counter() - begin
+    gazetteer = taggers.gazetteer
+    yield Finding("names", "ok", f"{len(gazetteer.entities):,} entities, version {gazetteer.version}")
+    languages = sorted({language for rule in taggers.rules for language in rule.languages})
+    yield Finding("topics", "ok", f"{len(taggers.rules)} topics in {', '.join(languages)}, version {taggers.versions.topics}")
+    yield Finding("start-up", "ok", f"names and topics loaded in {seconds:.2f} s")
+    yield _models(taggers)
+    yield _disk(settings)
+    yield _store(settings)
+
+
+def _models(taggers: bootstrap.Taggers) -> Finding:
+    if taggers.recognisers:
+        loaded = ", ".join(f"{language}: {model.version}" for language, model in sorted(taggers.recognisers.items()))
+        return Finding("models", "ok", loaded)
+    installed = bootstrap.installed_pipelines()
+    if installed:
+        return Finding("models", "advice", f"none used; installed and not set in spacy_pipelines: {', '.join(installed)}")
+    return Finding("models", "advice", "none: only names in the gazetteer are found; set spacy_pipelines to an installed spaCy pipeline")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = settings.database.absolute().parent
+    if not folder.is_dir():
+        return Finding("disk", "fault", f"{folder} is no folder; make it or set database")
+    free = shutil.disk_usage(folder).free
+    detail = f"{free / 1e9:,.1f} GB free in {folder}"
+    return Finding("disk", "fault", f"{detail}: too little") if free < _LITTLE_DISK else Finding("disk", "ok", detail)
+
+
+def _store(settings: Settings) -> Finding:
+    if not settings.database.exists():
+        return Finding("store", "ok", f"{settings.database} is made by the first run")
+    try:
+        store = bootstrap.open_store(settings)
+    except (StoreUnavailable, StoreRefused) as error:
+        return Finding("store", "fault", str(error))
+    try:
+        total = store.search(parse(""), limit=1).total
+        dead, _ = store.dead_letters(limit=1)
+    finally:
+        store.close()
+    return Finding("store", "ok", f"{settings.database}: {total:,} articles, {dead:,} dead letters")

@@ -1,0 +1,41 @@
+"""Options that several verbs share, and how settings are read for all of them."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Annotated, Any
+
+import typer
+
+from wirewatch.logs import configure_logs
+from wirewatch.settings import Settings, load_settings
+
+Database = Annotated[Path | None, typer.Option("--database", "-d", help="SQLite file of the store [default: the setting, wirewatch.db].")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def settings_from(**overrides: Any) -> Settings:
+    """Read the settings, those given on the command line first, and start logging by them."""
+    settings = load_settings(os.environ, overrides)
+    configure_logs(settings)
+    return settings
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Event]:
+    """An event that SIGINT and SIGTERM set, once: the second one ends the process."""
+    stop = Event()
+
+    def handle(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

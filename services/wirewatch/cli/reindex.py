@@ -1,0 +1,15 @@
+"""``reindex``: a store made searchable again after the text analysis changed."""
+
+from wirewatch import bootstrap
+from wirewatch.cli.options import Database, settings_from
+from wirewatch.terminal import talk
+
+
+def reindex(*, database: Database = None) -> None:
+    """Index all stored articles anew, as a release with other stems or word lists asks for; until it is done the old index stays.
+
+    Example: `wirewatch reindex --database archive.db`
+    """
+    settings = settings_from(database=database)
+    bootstrap.open_store_to_read(settings, reindex=True).close()
+    talk().print(f"{settings.database} is up to date.", markup=False)

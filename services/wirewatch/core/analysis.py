@@ -1,0 +1,156 @@
+"""From text to what a store searches: tokens in search form, their stems, and the parts of compounds.
+
+Search form: lower case, accents and umlauts taken off, ß as ss, æ as ae, everything but letters and digits a space. Tokens are what
+stands between spaces; a script written without spaces (Chinese, Japanese, Thai) is not segmented.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Protocol
+
+from wirewatch.core.article import Entity
+from wirewatch.core.compounds import CompoundSplitter, search_words
+from wirewatch.core.folding import fold
+
+# Counts up whenever the tokens of a text change: a store indexed with other ones has to be indexed again.
+_VERSION = 1
+_SPELLED_OUT = {"ß": "ss", "æ": "ae", "œ": "oe"}
+# A token that no text has, between the names of a list: no phrase reaches from one name into the next.
+BETWEEN_NAMES = "·"
+_NON_ASCII = re.compile("[^\x00-\x7f]+")
+# Codes and numbers have no stem; neither has what is too long for a word.
+_WORD = re.compile(r"\D{1,40}")
+_MAX_CACHED = 50_000
+# As Lucene's GermanNormalizationFilter (after Snowball's "german2") has it: ae, oe, ue are umlauts written out, but not in neue or Quelle.
+_UMLAUT = re.compile("(a|o|(?<![aeiouyq])u)e")
+# Portuguese plurals in -ões, -ãos: without accents Snowball does not know them for forms of -ão.
+_PORTUGUESE_PLURAL = re.compile("(?:oes|aos|aes)$")
+
+
+class _SearchTable(dict[int, str]):
+    """For ``str.translate``; filled as characters are met, bounded by Unicode itself."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold(chr(code))
+        # An accent that has no precomposed letter, such as a stress mark on a Cyrillic vowel.
+        form = "" if 0x300 <= code <= 0x36F else _SPELLED_OUT.get(folded, folded)
+        self[code] = form
+        return form
+
+
+_TABLE = _SearchTable()
+
+
+def searchable(text: str) -> str:
+    """The text in search form; ``split()`` gives its tokens."""
+    if text.isascii():
+        return text.translate(_TABLE)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if len(text.encode("utf-8", "surrogatepass")) > 1.3 * len(text):
+        return text.translate(_TABLE)
+    # Mostly ASCII: Python translates pure ASCII ten times faster, so that the rest is taken care of first.
+    return _NON_ASCII.sub(_translated, text).translate(_TABLE)
+
+
+def _translated(match: re.Match[str]) -> str:
+    return match.group().translate(_TABLE)
+
+
+def german_normal(words: str) -> str:
+    """Words in search form with written-out umlauts taken off as well: ruestung as rustung."""
+    return _UMLAUT.sub(r"\1", words)
+
+
+@lru_cache(maxsize=_MAX_CACHED)
+def name_form(name: str) -> str:
+    """Names are compared in this form: Göring, Goering and Goring are one."""
+    return german_normal(" ".join(searchable(name).split()))
+
+
+def entity_names(entities: Iterable[Entity]) -> str:
+    """All names of entities and all mentions of them, in name form, each one between ``BETWEEN_NAMES``; nothing where there are none."""
+    names = {name_form(text): None for entity in entities for text in (entity.name, *[mention.text for mention in entity.mentions])}
+    return f" {BETWEEN_NAMES} ".join(("", *names, "")) if names else ""
+
+
+def same_code(value: str) -> str:
+    """Ids and codes (Q7747, sanctions, de) are compared in this form."""
+    return value.strip().casefold()
+
+
+def is_named(entity: Entity, value: str) -> bool:
+    """Tell whether ``value`` is the entity's id, or stands as a phrase in its name or one of its mentions."""
+    return same_code(entity.id) == same_code(value) or f" {name_form(value)} " in entity_names([entity])
+
+
+class Stemming(Protocol):
+    """Takes words in search form to their stems."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever stems do."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of the languages that have a stemmer."""
+        ...
+
+    def stems(self, words: Sequence[str], language: str) -> list[str]:
+        """One stem a word; in a language without a stemmer the words themselves."""
+        ...
+
+
+class Analyser:
+    """What a store needs to know about words. Not thread-safe; its caches are bounded."""
+
+    def __init__(self, stemmer: Stemming, splitters: Mapping[str, CompoundSplitter] | None = None) -> None:
+        self._stemmer = stemmer
+        self._splitters = splitters or {}
+        self._parts: dict[tuple[str, str], tuple[str, ...]] = {}
+        lists = ",".join(f"{language}={splitter.version}" for language, splitter in sorted(self._splitters.items()))
+        facts = f"{_VERSION} {stemmer.version} {unicodedata.unidata_version} {lists}"
+        self.version = blake2b(facts.encode(), digest_size=6).hexdigest()
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages in which a word has more forms than itself."""
+        return self._stemmer.languages
+
+    def stems(self, words: Sequence[str], language: str) -> list[str]:
+        """One stem for each word in search form; a word with digits in it is its own stem, as is any in a language without a stemmer."""
+        if language not in self._stemmer.languages:
+            return list(words)
+        plain = [_normal(word, language) if has_stem(word) else "" for word in words]
+        return [stem or word for word, stem in zip(words, self._stemmer.stems(plain, language), strict=True)]
+
+    def part_stems(self, word: str, language: str) -> tuple[str, ...]:
+        """The stems by which a compound in search form is found besides its own; none where it is no compound."""
+        splitter = self._splitters.get(language)
+        if splitter is None:
+            return ()
+        key = (word, language)
+        found = self._parts.get(key)
+        if found is None:
+            if len(self._parts) >= _MAX_CACHED:
+                self._parts.clear()
+            pieces = search_words(splitter.split(_normal(word, language)))
+            found = self._parts[key] = tuple(dict.fromkeys(self._stemmer.stems(pieces, language)))
+        return found
+
+
+def has_stem(word: str) -> bool:
+    """Codes, numbers and what is too long for a word have no stem but themselves."""
+    return _WORD.fullmatch(word) is not None
+
+
+def _normal(word: str, language: str) -> str:
+    if language == "de":
+        return german_normal(word)
+    if language == "pt":
+        return _PORTUGUESE_PLURAL.sub("ao", word)
+    return word

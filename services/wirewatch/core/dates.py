@@ -1,0 +1,58 @@
+"""When an article says it was published, and whether that can be believed."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from wirewatch.core.article import Flag
+
+# Systems that lost a date write the epoch; there were news in 1970, but no article of it arrives with a time stamp of that day.
+_EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
+_MILLISECONDS = 1e11
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def parse_time(value: str | float) -> datetime | None:
+    """UTC time of ISO 8601, RFC 2822, or seconds (or milliseconds) since 1970; None where it is none of these."""
+    try:
+        if isinstance(value, str):
+            text = value.strip()
+            if len(text) > 100:
+                return None
+            if not _NUMBER.fullmatch(text) or len(text) in {4, 8}:  # 2026 and 20261124 are dates, not seconds
+                return _utc(_from_text(text))
+            value = float(text)
+        seconds = value / 1000 if abs(value) >= _MILLISECONDS else value
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError, TypeError, IndexError):
+        return None
+
+
+def _from_text(text: str) -> datetime:
+    if len(text) == 4:
+        return datetime(int(text), 1, 1, tzinfo=UTC)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return parsedate_to_datetime(text)
+
+
+def _utc(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def publication(value: str | float | None, *, now: datetime, tolerance: timedelta) -> tuple[datetime | None, Flag | None]:
+    """The publication time and what is wrong with it: one that is wrong is not used.
+
+    A time up to ``tolerance`` ahead of ``now`` counts as a wrong clock or zone and is kept.
+    """
+    if value is None or value == "":
+        return None, "undated"
+    time = parse_time(value)
+    if time is None:
+        return None, "date_unreadable"
+    if time < _EARLIEST:
+        return None, "date_implausible"
+    if time > now + tolerance:
+        return None, "date_future"
+    return time, None

@@ -1,0 +1,223 @@
+"""Finds the entities of a document: names of the gazetteer, names a model found, and surnames that stand for a full name.
+
+The gazetteer's forms are looked for with a space on either side of form and text, so that only whole words match and hyphens and
+punctuation, which fold to spaces, don't matter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from wirewatch.core.article import Entity, EntityType, Mention
+from wirewatch.core.document import Document, FieldText
+from wirewatch.core.gazetteer import Gazetteer, Identity
+from wirewatch.core.matching import Dropped, TermMatcherFactory
+from wirewatch.core.name_context import given_name_before, objection
+from wirewatch.core.surnames import Person, surname_spans
+from wirewatch.core.text_spans import Span, longest, trimmed, without_title
+
+
+class Recogniser(Protocol):
+    """A model that finds names no gazetteer has, as (start, end, type) in code points."""
+
+    def recognise(self, text: str, language: str) -> Sequence[tuple[int, int, EntityType]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The entities of a document, and what was found but not taken."""
+
+    entities: tuple[Entity, ...]
+    dropped: tuple[Dropped, ...]
+
+
+class _Found(NamedTuple):
+    """A field with the spans taken in it, in order of their start."""
+
+    field: FieldText
+    spans: list[Span]
+
+
+class EntityTagger:
+    """Tags documents with a gazetteer and, for some languages, a model. Safe to share: it keeps nothing of a document."""
+
+    def __init__(
+        self, gazetteer: Gazetteer, matcher_factory: TermMatcherFactory, recognisers: Mapping[str, Recogniser] | None = None
+    ) -> None:
+        self._gazetteer = gazetteer
+        self._matcher = matcher_factory([f" {form} " for form in gazetteer.patterns], overlapping=True)
+        self._recognisers = recognisers or {}
+
+    def tag(self, document: Document) -> tuple[Entity, ...]:
+        """The entities in the order of their first mention, each with all its mentions."""
+        return self._tag(document, None)
+
+    def explain(self, document: Document) -> Explanation:
+        """The same entities, and the names that could have been meant but weren't taken."""
+        dropped: list[Dropped] = []
+        entities = self._tag(document, dropped)
+        taken = [mention for entity in entities for mention in entity.mentions]
+        return Explanation(entities, tuple(drop for drop in dropped if not any(_covers(mention, drop) for mention in taken)))
+
+    def _tag(self, document: Document, dropped: list[Dropped] | None) -> tuple[Entity, ...]:
+        language = document.language
+        surnames: set[str] = set()
+        found = [_Found(field, self._known_names(field, language, surnames, dropped)) for field in document.fields]
+        if surnames:
+            self._drop_places(found, surnames, dropped)
+        identities: dict[str, Identity] = {}
+        if recogniser := self._recognisers.get(language):
+            for field, spans in found:
+                spans[:] = self._with_model(field, spans, recogniser.recognise(field.text, language), identities)
+        self._join_surnames(found, language, identities, dropped)
+        return self._entities(found, identities)
+
+    def _known_names(self, field: FieldText, language: str, surnames: set[str], dropped: list[Dropped] | None) -> list[Span]:
+        """Names of the gazetteer whose surroundings allow them; of names that overlap the longest.
+
+        Words that stand behind a given name are added to ``surnames``.
+        """
+        gazetteer = self._gazetteer
+        patterns, owners, rule_of = gazetteer.patterns, gazetteer.owners, gazetteer.rule_of
+        text = field.text
+        found: list[Span] = []
+        for index, start, padded_end in self._matcher.find(f" {field.folded} "):
+            end = padded_end - 2
+            form = patterns[index]
+            reason = None
+            if rule_number := rule_of[index]:
+                rule = gazetteer.rules[rule_number]
+                kind = gazetteer.entities[owners[index]].type
+                reason = objection(field, start, end, rule=rule, form=form, kind=kind, language=language, gazetteer=gazetteer)
+            elif text[start].islower():
+                reason = "begins with a small letter"
+            # A name with a small initial is a surname: Hamza bin Laden is another one.
+            if reason is None and (" " not in form or text[start].islower()) and given_name_before(field, start, gazetteer, language):
+                reason = "a given name stands before it"
+                surnames.add(form)
+            if reason is None:
+                if text[end : end + 1] == "." and text[end - 2] == ".":
+                    end += 1  # U.S., Washington, D.C.
+                found.append((start, end, owners[index]))
+            elif dropped is not None:
+                dropped.append(_dropped(field, start, end, gazetteer.entities[owners[index]].id, reason))
+        return longest(found) if len(found) > 1 else found
+
+    def _drop_places(self, found: Iterable[_Found], surnames: set[str], dropped: list[Dropped] | None) -> None:
+        """Cities aren't meant by words that are somebody's surname in the same article: Don Imus, later Imus."""
+        for field, spans in found:
+            for span in [span for span in spans if field.folded[span[0] : span[1]] in surnames]:
+                entity_id = self._gazetteer.entities[int(span[2])].id
+                if entity_id.startswith("geonames:"):
+                    spans.remove(span)
+                    if dropped is not None:
+                        dropped.append(_dropped(field, span[0], span[1], entity_id, "a surname in this article"))
+
+    def _with_model(
+        self, field: FieldText, known: list[Span], recognised: Iterable[tuple[int, int, EntityType]], identities: dict[str, Identity]
+    ) -> list[Span]:
+        """Add what a model found. The longest span wins, the gazetteer's where both are the same or only a title stands before it."""
+        spans = list(known)
+        for raw_start, raw_end, kind in recognised:
+            start, end = trimmed(field.text, raw_start, raw_end)
+            if kind == "PER":
+                start = without_title(field.folded, start, end)
+            if start >= end or not any(map(str.isalpha, field.text[start:end])):
+                continue
+            rivals = [span for span in known if span[0] < end and start < span[1]]
+            if any(self._keeps(span, start, end, kind, field) for span in rivals):
+                continue
+            spans = [span for span in spans if span not in rivals]
+            if (owner := self._named(field.folded[start:end], kind, identities)) is not None:
+                spans.append((start, end, owner))
+        return longest(spans)
+
+    def _keeps(self, span: Span, start: int, end: int, kind: EntityType, field: FieldText) -> bool:
+        """Whether a name of the gazetteer stands against a model's span that overlaps it."""
+        known_start, known_end, owner = span
+        if known_end - known_start >= end - start:
+            return True
+        # A full name at the end of what the model took for a person: what stands before it is a title.
+        person = kind == "PER" and isinstance(owner, int) and self._gazetteer.entities[owner].type == "PER"
+        return person and known_end >= end - 1 and " " in field.folded[known_start:known_end]
+
+    def _named(self, folded: str, kind: EntityType, identities: dict[str, Identity]) -> int | str | None:
+        """Whom a model's span means: an entity of the gazetteer, else one of its own; None if that is suppressed."""
+        gazetteer = self._gazetteer
+        for index, start, end in self._matcher.find(f" {folded} "):
+            if start == 0 and end == len(folded) + 2 and gazetteer.entities[gazetteer.owners[index]].type == kind:
+                return gazetteer.owners[index]
+        name = " ".join(folded.split())
+        made = f"name:{kind}:{name.replace(' ', '-')}"
+        if not name or name in gazetteer.suppressed_names or made in gazetteer.suppressed_ids:
+            return None
+        identities.setdefault(made, Identity(made, kind, ""))
+        return made
+
+    def _join_surnames(self, found: list[_Found], language: str, identities: Mapping[str, Identity], dropped: list[Dropped] | None) -> None:
+        """Add the surnames that stand alone for persons named in full, and give a model's lone surname to its person."""
+        people: dict[int | str, Person] = {}
+        for number, (field, spans) in enumerate(found):
+            for start, end, owner in spans:
+                if " " in field.folded[start:end] and self._identity(owner, identities).type == "PER":
+                    person = people.get(owner) or people.setdefault(owner, Person(self._surnames(owner, field.folded[start:end])))
+                    person.mentions.append((number, start))
+                    person.names.update(field.folded[start:end].split())
+        if not people:
+            return
+        for number, (field, spans) in enumerate(found):
+            joined, refused = surname_spans(number, field, people, language=language, gazetteer=self._gazetteer)
+            if dropped is not None:
+                dropped += [
+                    _dropped(field, start, end, self._identity(owner, identities).id, reason) for start, end, owner, reason in refused
+                ]
+            if joined:
+                # A name of the gazetteer keeps its place; a model's own guess at a single word gives way.
+                taken = [span for span in spans if not (isinstance(span[2], str) and any(span[:2] == new[:2] for new in joined))]
+                spans[:] = longest([*joined, *taken], first_wins=False)
+
+    def _surnames(self, owner: int | str, full: str) -> set[str]:
+        """Folded forms of a person's surname."""
+        gazetteer = self._gazetteer
+        if isinstance(owner, str):
+            return {full.rpartition(" ")[2]}
+        if known := gazetteer.surnames.get(owner):
+            return set(known)
+        first, last = gazetteer.forms_of(owner)
+        return {form.rpartition(" ")[2] for form in gazetteer.patterns[first:last] if " " in form}
+
+    def _identity(self, owner: int | str, identities: Mapping[str, Identity]) -> Identity:
+        return identities[owner] if isinstance(owner, str) else self._gazetteer.entities[owner]
+
+    def _entities(self, found: Iterable[_Found], identities: Mapping[str, Identity]) -> tuple[Entity, ...]:
+        mentions: dict[int | str, list[Mention]] = {}
+        for field, spans in found:
+            text = field.text
+            for start, end, owner in spans:
+                mention = Mention(field.name, start, end, text[start:end])
+                if owner in mentions:
+                    mentions[owner].append(mention)
+                else:
+                    mentions[owner] = [mention]
+        entities = []
+        for owner, where in mentions.items():
+            identity = self._identity(owner, identities)
+            known = isinstance(owner, int)
+            entities.append(
+                Entity(
+                    id=identity.id,
+                    name=identity.name if known else where[0].text,
+                    type=identity.type,
+                    origin="gazetteer" if known else "model",
+                    mentions=tuple(where),
+                )
+            )
+        return tuple(entities)
+
+
+def _covers(mention: Mention, drop: Dropped) -> bool:
+    return mention.field == drop["field"] and mention.start <= drop["start"] and drop["end"] <= mention.end
+
+
+def _dropped(field: FieldText, start: int, end: int, what: str, reason: str) -> Dropped:
+    return {"field": field.name, "start": start, "end": end, "text": field.text[start:end], "what": what, "reason": reason}

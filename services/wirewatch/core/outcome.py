@@ -1,0 +1,25 @@
+"""How the path of an article can end without an article: a closed set of reasons."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why trying again would never help. The values are metric labels and dead-letter reasons: stable."""
+
+    EMPTY_MESSAGE = "empty_message"
+    TOO_LARGE = "too_large"
+    INVALID_ENCODING = "invalid_encoding"
+    INVALID_JSON = "invalid_json"
+    INVALID_RECORD = "invalid_record"
+    WRONG_TYPE = "wrong_type"
+    NO_TEXT = "no_text"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A message that can't become an article. ``detail`` names field and fault, never the article's text."""
+
+    reason: Reason
+    detail: str

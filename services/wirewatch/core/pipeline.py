@@ -1,0 +1,240 @@
+"""The path of an article: one list of steps, from raw bytes to an enriched article or the reason why there is none.
+
+To add a step, write a function that takes the draft and the tools, and put it into ``STEPS``.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from wirewatch.core.article import Article, EnrichedArticle, Entity, Flag, Language, Topic, Versions
+from wirewatch.core.dates import parse_time, publication
+from wirewatch.core.document import Document
+from wirewatch.core.identity import article_id, canonical_url
+from wirewatch.core.language import Identify, language_of
+from wirewatch.core.outcome import Reason, Rejected
+from wirewatch.core.stories import sketch
+from wirewatch.core.text import clean
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MAX_TITLE = 2_000
+_MAX_AUTHORS = 100
+
+
+class EntityTagging(Protocol):
+    """Finds the entities of a document."""
+
+    def tag(self, document: Document) -> tuple[Entity, ...]: ...
+
+
+class TopicTagging(Protocol):
+    """Finds the topics of a document."""
+
+    def tag(self, document: Document) -> tuple[Topic, ...]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """What the steps work with; nothing in it changes."""
+
+    identify: Identify
+    entities: EntityTagging
+    topics: TopicTagging
+    versions: Versions
+    max_record_bytes: int
+    max_text_characters: int
+    future_tolerance: timedelta
+
+
+@dataclass(kw_only=True, slots=True)
+class Draft:
+    """An article on its way: each step fills in what it is named for."""
+
+    raw: bytes
+    now: datetime
+    article: Article = field(default_factory=Article)
+    title: str = ""
+    body: str = ""
+    url: str | None = None
+    id: str = ""
+    published_at: datetime | None = None
+    language: Language = field(default_factory=lambda: Language("und", 0.0, "none"))
+    document: Document = field(default_factory=lambda: Document("und", ()))
+    entities: tuple[Entity, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    fingerprint: tuple[int, ...] = ()
+    flags: set[Flag] = field(default_factory=set)
+
+
+Step = Callable[[Draft, Tools], Rejected | None]
+_decoder = msgspec.json.Decoder(Article)
+
+
+def decode(draft: Draft, tools: Tools) -> Rejected | None:
+    """Raw bytes to ``article.v1``; decoding is validating."""
+    raw = draft.raw.removeprefix(_BYTE_ORDER_MARK)
+    if not raw.strip():
+        return Rejected(Reason.EMPTY_MESSAGE, "the message holds no bytes")
+    if len(raw) > tools.max_record_bytes:
+        return Rejected(Reason.TOO_LARGE, f"{len(raw)} bytes; max_record_bytes is {tools.max_record_bytes}")
+    try:
+        draft.article = _decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        return Rejected(Reason.WRONG_TYPE, str(error))
+    except UnicodeDecodeError as error:
+        return Rejected(Reason.INVALID_ENCODING, f"not UTF-8: {error.reason} at byte {error.start} of the field")
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _decode_leniently(draft, raw, str(error))
+    return None
+
+
+def _decode_leniently(draft: Draft, raw: bytes, fault: str) -> Rejected | None:
+    """Accept the escape of half a surrogate pair, as a producer that cuts strings leaves behind; ``clean`` removes it."""
+    if b"\\ud" not in raw.lower():
+        return Rejected(Reason.INVALID_JSON, fault)
+    try:
+        draft.article = msgspec.convert(json.loads(raw), Article)
+    except msgspec.ValidationError as error:
+        return Rejected(Reason.WRONG_TYPE, str(error))
+    except (ValueError, RecursionError):
+        return Rejected(Reason.INVALID_JSON, fault)
+    return None
+
+
+def clean_text(draft: Draft, tools: Tools) -> Rejected | None:
+    """Title and body as readable text."""
+    draft.title, flags = clean(draft.article.title or "", max_characters=_MAX_TITLE)
+    draft.body, more = clean(draft.article.body or "", max_characters=tools.max_text_characters)
+    draft.title = " ".join(draft.title.split())
+    draft.flags |= flags | more
+    if not any(map(str.isalnum, draft.title)) and not any(map(str.isalnum, draft.body)):
+        return Rejected(Reason.NO_TEXT, "neither title nor body holds a letter or digit once markup is removed")
+    return None
+
+
+def identify(draft: Draft, _tools: Tools) -> Rejected | None:
+    """Canonical URL and id; after ``clean_text``, since without URL and guid the text is the identity."""
+    article = draft.article
+    draft.url = canonical_url(article.url) if article.url else None
+    if article.url and draft.url is None:
+        draft.flags.add("url_unusable")
+    draft.id = article_id(url=draft.url, source=article.source, guid=article.guid, title=draft.title, body=draft.body)
+    return None
+
+
+def date(draft: Draft, tools: Tools) -> Rejected | None:
+    """When it was published, if that can be believed."""
+    draft.published_at, flag = publication(draft.article.published_at, now=draft.now, tolerance=tools.future_tolerance)
+    if flag:
+        draft.flags.add(flag)
+    return None
+
+
+def find_language(draft: Draft, tools: Tools) -> Rejected | None:
+    """Language, which entities and topics depend on."""
+    draft.language = language_of(draft.title, draft.body, declared=draft.article.language, identify=tools.identify)
+    if draft.language.origin == "none":
+        draft.flags.add("language_unknown")
+    draft.document = Document.of(title=draft.title, body=draft.body, language=draft.language.code)
+    return None
+
+
+def find_entities(draft: Draft, tools: Tools) -> Rejected | None:
+    """Persons, organisations, places and other names, linked to ids."""
+    draft.entities = tools.entities.tag(draft.document)
+    return None
+
+
+def find_topics(draft: Draft, tools: Tools) -> Rejected | None:
+    """Topics with their evidence."""
+    draft.topics = tools.topics.tag(draft.document)
+    return None
+
+
+def fingerprint(draft: Draft, _tools: Tools) -> Rejected | None:
+    """The story's sketch, from the body alone: outlets change headlines first."""
+    draft.fingerprint = sketch(draft.document.fields[-1].folded)
+    return None
+
+
+STEPS: Mapping[str, Step] = {
+    "decode": decode,
+    "clean": clean_text,
+    "identify": identify,
+    "date": date,
+    "language": find_language,
+    "entities": find_entities,
+    "topics": find_topics,
+    "fingerprint": fingerprint,
+}
+
+
+class Pipeline:
+    """Runs the steps and adds up the seconds that each took."""
+
+    def __init__(self, tools: Tools, *, timer: Callable[[], float]) -> None:
+        self._tools = tools
+        self._timer = timer
+        self.seconds = dict.fromkeys(STEPS, 0.0)
+
+    def process(self, raw: bytes, *, now: datetime) -> EnrichedArticle | Rejected:
+        """The article of one message, first seen ``now`` (UTC), or why there is none. Bad input never raises."""
+        draft = Draft(raw=raw, now=now)
+        before = self._timer()
+        for name, step in STEPS.items():
+            rejected = step(draft, self._tools)
+            after = self._timer()
+            self.seconds[name] += after - before
+            before = after
+            if rejected:
+                return rejected
+        return _enriched(draft, self._tools.versions)
+
+
+def _enriched(draft: Draft, versions: Versions) -> EnrichedArticle:
+    article = draft.article
+    claim = article.published_at if draft.published_at is None else None
+    return EnrichedArticle(
+        id=draft.id,
+        title=draft.title,
+        body=draft.body,
+        url=draft.url or _line(article.url),
+        guid=_line(article.guid),
+        source=_line(article.source),
+        authors=_authors(article.authors),
+        language=draft.language,
+        published_at=draft.published_at,
+        published_from="article" if draft.published_at else "none",
+        published_claim=_line(str(claim)) if claim is not None else None,
+        updated_at=parse_time(article.updated_at) if article.updated_at is not None else None,
+        first_seen_at=draft.now,
+        entities=draft.entities,
+        persons=_names(draft.entities, "PER"),
+        organisations=_names(draft.entities, "ORG"),
+        places=_names(draft.entities, "LOC"),
+        topics=draft.topics,
+        topic_ids=tuple(topic.id for topic in draft.topics),
+        fingerprint=draft.fingerprint,
+        flags=tuple(sorted(draft.flags)),
+        versions=versions,
+    )
+
+
+def _names(entities: Sequence[Entity], kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(entity.name for entity in entities if entity.type == kind))
+
+
+def _line(value: str | None) -> str | None:
+    """A short field as one clean line, None if nothing is left."""
+    if not value:
+        return None
+    return " ".join(clean(value, max_characters=_MAX_TITLE)[0].split()) or None
+
+
+def _authors(authors: list[str] | str | None) -> tuple[str, ...]:
+    names = [authors] if isinstance(authors, str) else authors or []
+    return tuple(name for name in map(_line, names[:_MAX_AUTHORS]) if name)

@@ -1,0 +1,129 @@
+"""The tree of a query: what a store translates. ``core.query`` makes it of text."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from wirewatch.core.article import EntityType
+
+EntityField = Literal["entity", "person", "org", "place"]
+TagField = Literal["topic", "lang", "source"]
+DateField = Literal["after", "before"]
+
+ENTITY_TYPES: dict[EntityField, tuple[EntityType, ...]] = {
+    "entity": ("PER", "ORG", "LOC", "MISC"),
+    "person": ("PER",),
+    "org": ("ORG",),
+    "place": ("LOC",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The empty query: all articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One token in any of its forms."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """One token that begins so; without the star."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens as written, in this order, within one field."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An entity (of the field's type) with this id, or named so."""
+
+    field: EntityField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A topic, a language or a source."""
+
+    field: TagField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """``after`` includes ``time``, ``before`` excludes it; UTC, whole seconds."""
+
+    field: DateField
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Articles that ``part`` does not match."""
+
+    part: "Query"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Two parts or more; none of them an ``And``."""
+
+    parts: tuple["Query", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Two parts or more; none of them an ``Or``."""
+
+    parts: tuple["Query", ...]
+
+
+Query = Everything | Word | Prefix | Phrase | Named | Tagged | Dated | Not | And | Or
+
+_PLAIN_VALUE = re.compile(r"[\w.][\w.-]*")
+
+
+def render(query: Query) -> str:
+    """The query as text; parsing it gives the same tree."""
+    match query:
+        case Not(part):
+            return f"NOT {_grouped(part)}"
+        case And(parts):
+            return " AND ".join(_grouped(part) if isinstance(part, Or) else render(part) for part in parts)
+        case Or(parts):
+            return " OR ".join(map(render, parts))
+        case _:
+            return _leaf(query)
+
+
+def _grouped(query: Query) -> str:
+    return f"({render(query)})" if isinstance(query, And | Or) else render(query)
+
+
+def _leaf(leaf: Everything | Word | Prefix | Phrase | Named | Tagged | Dated) -> str:
+    match leaf:
+        case Everything():
+            text = ""
+        case Word(text):
+            pass
+        case Prefix(beginning):
+            text = f"{beginning}*"
+        case Phrase(words):
+            text = f'"{words}"'
+        case Named(field, value) | Tagged(field, value):
+            text = f"{field}:{value}" if _PLAIN_VALUE.fullmatch(value) else f'{field}:"{value}"'
+        case Dated(bound, time):
+            text = f"{bound}:{time.isoformat().removesuffix('+00:00')}Z"
+    return text

@@ -1,0 +1,68 @@
+"""Every metric once. ``docs/metrics.md`` is written from here.
+
+Labels come from closed lists only (results, reasons, stages, types, topics), and each label set starts at zero.
+"""
+
+from collections.abc import Iterable
+from typing import get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+
+from wirewatch.core.article import EntityType, Flag
+from wirewatch.core.outcome import Reason
+from wirewatch.core.pipeline import STEPS
+from wirewatch.ports import PutResult
+
+RESULTS = (*PutResult, "rejected")
+STAGES = (*STEPS, "store")
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+# From a news desk's minutes to an archive's years.
+_DELAY_BUCKETS = (_MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR, 3 * _HOUR, 12 * _HOUR, _DAY, 7 * _DAY, 30 * _DAY, 365 * _DAY)
+
+
+class Metrics:
+    """The metrics of one process, registered in ``registry``.
+
+    At any time articles received = indexed + duplicate + rejected + in flight.
+    """
+
+    def __init__(self, registry: CollectorRegistry, *, topics: Iterable[str] = ()) -> None:
+        self.registry = registry
+        self.build = Info("wirewatch_build", "Versions of the program, its rules and its gazetteer.", registry=registry)
+        self.received = Counter("wirewatch_articles_received", "Messages read from a source.", registry=registry)
+        self.processed = Counter(
+            "wirewatch_articles_processed", "Messages done with, each counted once, by result.", ["result"], registry=registry
+        )
+        self.in_flight = Gauge("wirewatch_articles_in_flight", "Messages read and not yet done with.", registry=registry)
+        self.dead_letters = Counter(
+            "wirewatch_dead_letters", "Messages that could not become an article, by reason.", ["reason"], registry=registry
+        )
+        self.flagged = Counter(
+            "wirewatch_articles_flagged", "Articles with something odd about them, by flag.", ["flag"], registry=registry
+        )
+        self.topics = Counter("wirewatch_topics_tagged", "Articles indexed with a topic.", ["topic"], registry=registry)
+        self.entities = Counter("wirewatch_entities_found", "Entities in the articles indexed, by type.", ["type"], registry=registry)
+        self.stage_seconds = Counter("wirewatch_stage_seconds", "Time spent in each stage.", ["stage"], registry=registry)
+        self.publish_delay = Histogram(
+            "wirewatch_publish_delay_seconds",
+            "From an article's stated publication to when it was first seen: the source's quality, not ours.",
+            buckets=_DELAY_BUCKETS,
+            registry=registry,
+        )
+        self.last_indexed = Gauge(
+            "wirewatch_last_article_indexed_timestamp_seconds", "When an article was last put into the store.", registry=registry
+        )
+        self._zero(topics)
+
+    def _zero(self, topics: Iterable[str]) -> None:
+        labels: tuple[tuple[Counter, Iterable[str]], ...] = (
+            (self.processed, RESULTS),
+            (self.dead_letters, Reason),
+            (self.flagged, get_args(Flag)),
+            (self.topics, topics),
+            (self.entities, get_args(EntityType)),
+            (self.stage_seconds, STAGES),
+        )
+        for counter, values in labels:
+            for value in values:
+                counter.labels(value)

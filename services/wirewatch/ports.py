@@ -1,0 +1,146 @@
+"""What the core and the workers need from outside, as Protocols. ``bootstrap`` hands in adapters that fit."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
+from wirewatch.core.entities import Recogniser
+from wirewatch.core.query import Query
+
+Clock = Callable[[], datetime]
+Sort = Literal["relevance", "newest", "oldest"]
+Bucket = Literal["hour", "day", "week", "month"]
+FacetField = Literal["persons", "organisations", "places", "topics", "language", "source"]
+
+
+class StoreUnavailable(Exception):
+    """The store can't be reached or written now: locked, disk full, away. The message says what to do."""
+
+
+class StoreRefused(Exception):
+    """The store is not one this version may use: another schema version, not a wirewatch store."""
+
+
+class SourceError(Exception):
+    """A source can't be read: gone, not what it should be, damaged. The message names it and says what to do."""
+
+
+class PutResult(StrEnum):
+    """What became of an article handed to the store. ``DUPLICATE``: it or a later revision was there already."""
+
+    INDEXED = "indexed"
+    DUPLICATE = "duplicate"
+
+
+class Hit(Struct, frozen=True):
+    """One article found; a higher score is a better match (0 where the sort is by time)."""
+
+    article: EnrichedArticle
+    score: float
+
+
+class Page(Struct, frozen=True):
+    """``total`` articles match; ``hits`` are those of this page."""
+
+    total: int
+    hits: tuple[Hit, ...]
+
+
+class Count(Struct, frozen=True):
+    """How often a facet's value stands in the articles found."""
+
+    value: str
+    count: int
+
+
+class TimeCount(Struct, frozen=True):
+    """Articles in the bucket that starts at ``start`` (UTC)."""
+
+    start: datetime
+    count: int
+
+
+class ArticleStore(Protocol):
+    """Keeps enriched articles by id and finds them. A put is idempotent; of two revisions the one updated later stays."""
+
+    def put(self, articles: Sequence[EnrichedArticle]) -> list[PutResult]: ...
+
+    def get(self, article_id: str) -> EnrichedArticle | None: ...
+
+    def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
+        """Sort by time to the second, then by the order of storing; equally relevant ones the newest first."""
+        ...
+
+    def facets(self, query: Query, fields: Sequence[FacetField], *, size: int = 10) -> dict[FacetField, tuple[Count, ...]]:
+        """Give the ``size`` most frequent values of each field, equally frequent ones in order of the alphabet."""
+        ...
+
+    def timeline(self, query: Query, bucket: Bucket) -> tuple[TimeCount, ...]:
+        """Count by UTC bucket, weeks from Monday, in order of time; buckets without an article are left out."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class DeadLetterBox(Protocol):
+    """Keeps what could not become an article until it is replayed or removed."""
+
+    def dead_letters(self, *, reason: str | None = None, limit: int = 100, offset: int = 0) -> tuple[int, tuple[DeadLetter, ...]]: ...
+
+    def dead_letter(self, letter_id: str) -> DeadLetter | None: ...
+
+    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int: ...
+
+
+class EmbeddedStore(ArticleStore, DeadLetterBox, Protocol):
+    """A store that takes articles, dead letters and the reader's progress in one transaction: all of it or nothing."""
+
+    def commit(
+        self, articles: Sequence[EnrichedArticle], dead: Sequence[DeadLetter] = (), checkpoint: Checkpoint | None = None
+    ) -> list[PutResult]: ...
+
+    def checkpoint(self, source: str) -> Checkpoint | None: ...
+
+
+class EntityRecogniser(Recogniser, Protocol):
+    """A trained model that finds names no gazetteer has, and says which one it is."""
+
+    @property
+    def version(self) -> str: ...
+
+
+class Record(Struct, frozen=True):
+    """One message as read from a source, and where: ``position`` is what the checkpoint takes to go on *behind* it.
+
+    ``fault`` is set where the reader itself found it unusable (a CSV row of the wrong width, a line over the limit): a value of
+    ``core.outcome.Reason`` and a detail. ``raw`` then holds what was read of it, 64 KiB at most.
+    """
+
+    raw: bytes
+    offset: int
+    position: int
+    fault: tuple[str, str] | None = None
+
+
+class ArticleSource(Protocol):
+    """Somewhere articles are read from, once, in order, from a checkpoint on."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def total(self) -> int | None:
+        """The position of the end, in the unit of ``Record.position``; None where it isn't known (yet) or there is none."""
+        ...
+
+    def records(self, after: Checkpoint | None) -> Iterator[Record]:
+        """Read on behind ``after``; from the start where there is none or the source isn't the one it was. Raises SourceError."""
+        ...
+
+    def checkpoint(self, position: int) -> Checkpoint:
+        """Tell what to keep, so that a later run goes on behind ``position``, that of the last record done with."""
+        ...

@@ -1,0 +1,121 @@
+"""Every setting once: name, type, default and help. ``docs/settings.md`` is written from here.
+
+A setting comes from, in this order: the command line, the environment (``WIREWATCH_NAME``), a TOML file, the default. Nothing is read at
+import time: ``load_settings`` is given a mapping.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+PREFIX = "WIREWATCH_"
+CONFIG_VARIABLE = "WIREWATCH_CONFIG"
+CONFIG_FILE = "wirewatch.toml"
+KIB = 1024
+
+
+class SettingsError(ValueError):
+    """A setting that can't be used; the message names it, where it came from and what is wrong."""
+
+
+def _split(value: object) -> object:
+    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+
+def _pairs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    items = [item.strip() for item in value.split(",") if item.strip()]
+    if any("=" not in item for item in items):
+        raise ValueError("expected language=pipeline pairs, such as de=de_core_news_sm,en=en_core_web_sm")
+    return dict(item.split("=", 1) for item in items)
+
+
+Paths = Annotated[tuple[Path, ...], BeforeValidator(_split)]
+Pipelines = Annotated[dict[str, str], BeforeValidator(_pairs)]
+
+
+class Settings(BaseModel):
+    """What can be set. Lists are separated by commas in the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database: Path = Field(Path("wirewatch.db"), description="SQLite file of the embedded store; made when missing.")
+    store_wait_seconds: float = Field(30.0, ge=0, description="How long to wait for a database that another process has locked.")
+    batch_articles: int = Field(256, ge=1, le=10_000, description="Articles written in one transaction.")
+    batch_seconds: float = Field(1.0, gt=0, description="An article waits no longer than this for its transaction.")
+    max_record_bytes: int = Field(32 * KIB * KIB, ge=KIB, description="A larger message is a dead letter (too_large).")
+    max_text_characters: int = Field(1_000_000, ge=1_000, description="Text behind this is cut off, and the article flagged truncated.")
+    future_tolerance_hours: float = Field(
+        26.0, ge=0, description="A publication date further ahead than this is not used (wrong zones are common)."
+    )
+    reject_ceiling: int = Field(
+        100, ge=1, description="So many rejected messages in a row stop the run: the source is not what it should be."
+    )
+    topic_directories: Paths = Field(
+        (), description="Folders with topic rules of your own; a file whose id is a shipped topic's replaces it."
+    )
+    gazetteer_files: Paths = Field((), description="Files (YAML or CSV) with names of your own.")
+    suppress_file: Path | None = Field(None, description="File with entities that are never to be found: an id or a name a line.")
+    spacy_pipelines: Pipelines = Field(
+        default_factory=dict, description="Installed spaCy pipelines to find names with, as language=pipeline pairs."
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address on which /metrics, /healthz and /readyz are served.")
+    metrics_port: int = Field(0, ge=0, le=65_535, description="Their port; 0 serves none.")
+    follow_poll_seconds: float = Field(0.5, gt=0, description="How often --follow looks for new lines.")
+    feed_timeout_seconds: float = Field(20.0, gt=0, description="How long to wait for a feed's server.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, JSON lines elsewhere.")
+
+
+def load_settings(environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from ``overrides`` (None is not given), ``environ``, and the file it names or ``wirewatch.toml`` here."""
+    return settings_with_origins(environ, overrides)[0]
+
+
+def settings_with_origins(environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> tuple[Settings, dict[str, str]]:
+    """The settings, and for each one where its value came from."""
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    path = Path(environ.get(CONFIG_VARIABLE) or CONFIG_FILE)
+    layers = (
+        (str(path), _from_file(path, wanted=CONFIG_VARIABLE in environ)),
+        ("environment", _from_environment(environ)),
+        ("command line", {name: value for name, value in (overrides or {}).items() if value is not None}),
+    )
+    for origin, layer in layers:
+        values |= layer
+        origins |= dict.fromkeys(layer, origin)
+    try:
+        return Settings.model_validate(values), origins
+    except ValidationError as error:
+        raise SettingsError("\n".join(_fault(fault, origins) for fault in error.errors())) from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    names = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    unknown = sorted(variable for variable in environ if variable.startswith(PREFIX) and variable not in {*names, CONFIG_VARIABLE})
+    if unknown:
+        raise SettingsError(f"{', '.join(unknown)} (environment): no such setting; `wirewatch config show` lists them")
+    return {names[variable]: value for variable, value in environ.items() if variable in names and value != ""}
+
+
+def _from_file(path: Path, *, wanted: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if wanted:
+            raise SettingsError(f"{CONFIG_VARIABLE} names {path}, and there is no such file") from None
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} can't be read as TOML: {error}") from None
+
+
+def _fault(fault: Any, origins: Mapping[str, str]) -> str:
+    name = str(fault["loc"][0]) if fault["loc"] else ""
+    if fault["type"] == "extra_forbidden":
+        return f"{name} ({origins.get(name, '')}): no such setting; `wirewatch config show` lists them"
+    return f"{name} ({origins.get(name, '')}): {fault['msg']}"

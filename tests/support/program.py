@@ -1,0 +1,56 @@
+"""The program as a user has it: a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAM = Path(sys.executable).with_name("wirewatch")
+
+
+@dataclass(frozen=True)
+class Program:
+    """Runs ``wirewatch`` in a folder, with nothing set but what the test sets."""
+
+    folder: Path
+
+    def environment(self, **settings: object) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("WIREWATCH_", "COV_", "COVERAGE_"))}
+        return kept | {"NO_COLOR": "1"} | {f"WIREWATCH_{name.upper()}": str(value) for name, value in settings.items()}
+
+    def run(self, *arguments: str | Path, stdin: bytes = b"", **settings: object) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [PROGRAM, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment(**settings),
+            input=stdin,
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+
+    def start(self, *arguments: str | Path, **settings: object) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [PROGRAM, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment(**settings),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def json(self, *arguments: str | Path, exits: int = 0, **settings: object) -> Any:
+        """Run with ``--json``, expect an exit code, and decode what was printed."""
+        done = self.run(*arguments, "--json", stdin=b"", **settings)
+        assert done.returncode == exits, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    def write(self, name: str, *articles: object) -> Path:
+        """Write JSON lines; bytes are written as they are."""
+        lines = (article if isinstance(article, bytes) else json.dumps(article).encode() for article in articles)
+        path = self.folder / name
+        path.write_bytes(b"".join(line + b"\n" for line in lines))
+        return path
