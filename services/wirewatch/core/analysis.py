@@ -62,7 +62,9 @@ def _translated(match: re.Match[str]) -> str:
 
 def german_normal(words: str) -> str:
     """Words in search form with written-out umlauts taken off as well: ruestung as rustung."""
-    return _UMLAUT.sub(r"\1", words)
+    if "ae" in words or "oe" in words or "ue" in words:
+        return _UMLAUT.sub(r"\1", words)
+    return words
 
 
 @lru_cache(maxsize=_MAX_CACHED)

@@ -38,14 +38,19 @@ class CompoundSplitter:
     def __init__(
         self, parts: Mapping[str, int], *, first: Iterable[str] = (), heads: Iterable[str] = (), whole: Iterable[str] = ()
     ) -> None:
+        whole = tuple(whole)
         self._parts = {part: math.log(count) for part, count in parts.items()}
-        # Where none of these begins, no part does.
-        self._beginnings = frozenset(part[:_MIN_PART] for part in parts)
-        self._lengths = sorted({len(beginning) for beginning in self._beginnings}, reverse=True)
         self._first = frozenset(first)
+        # Every form of a part, so that to know a segment is one look-up: the end of a word, and before another part.
+        self._last = _forms(parts, self._first, {part: part for part in parts if part not in self._first})
+        self._inner = _forms(parts, self._first, {part: part for part in parts})
+        for part in parts:
+            # Feminine nouns lose their -e before another part: Kontroll-, Schul-.
+            if part.endswith("e") and len(part) > _MIN_PART + 1:
+                self._inner.setdefault(part[:-1], part)
         self._heads = frozenset(heads)
-        self._whole = frozenset(whole)
-        facts = f"{sorted(parts.items())}{sorted(self._first)}{sorted(self._heads)}{sorted(self._whole)}"
+        self._whole = frozenset(word + ending for word in whole for ending in ("", *_ENDINGS))
+        facts = f"{sorted(parts.items())}{sorted(self._first)}{sorted(self._heads)}{sorted(whole)}"
         self.version = blake2b(facts.encode(), digest_size=6).hexdigest()
 
     @classmethod
@@ -62,16 +67,14 @@ class CompoundSplitter:
 
     def split(self, word: str) -> tuple[Part, ...]:
         """The parts of a word in search form, or nothing where it does not come apart."""
-        if not _MIN_WORD <= len(word) <= _MAX_WORD or not word.isalpha() or self._is_whole(word) or self.known(word):
+        if not _MIN_WORD <= len(word) <= _MAX_WORD or not word.isalpha() or word in self._whole or self.known(word):
             return ()
         # ways[i][n]: the best way to make word[i:] of n parts, as score and parts; filled from the end.
         ways: dict[int, dict[int, tuple[float, tuple[Part, ...]]]] = {len(word): {0: (0.0, ())}}
         for start in range(len(word) - 1, -1, -1):
-            if self._beginnings.isdisjoint([word[start : start + length] for length in self._lengths]):
-                continue
             found: dict[int, tuple[float, tuple[Part, ...]]] = {}
             for end, rest in ways.items():
-                base = self.known(word[start:end], last=end == len(word))
+                base = (self._last if end == len(word) else self._inner).get(word[start:end])
                 if base is None:
                     continue
                 part = Part(word[start:end], base)
@@ -93,19 +96,16 @@ class CompoundSplitter:
 
     def known(self, segment: str, *, last: bool = True) -> str | None:
         """The basic form of a part with or without ending; None if it is no part in this place."""
-        parts = self._parts
-        if segment in parts and not (last and segment in self._first):
-            return segment
-        for ending in _ENDINGS:
-            if segment.endswith(ending) and len(segment) - len(ending) >= _MIN_PART:
-                stripped = segment[: -len(ending)]
-                if stripped in parts and stripped not in self._first:
-                    return stripped
-        # Feminine nouns lose their -e before another part: Kontroll-, Schul-.
-        return segment + "e" if not last and len(segment) > _MIN_PART and segment + "e" in parts else None
+        return (self._last if last else self._inner).get(segment)
 
-    def _is_whole(self, word: str) -> bool:
-        return word in self._whole or any(word.endswith(ending) and word[: -len(ending)] in self._whole for ending in _ENDINGS)
+
+def _forms(parts: Iterable[str], first: frozenset[str], forms: dict[str, str]) -> dict[str, str]:
+    """Add the parts with each ending to ``forms``; an ending that comes earlier in the list goes before."""
+    inflected = [part for part in parts if len(part) >= _MIN_PART and part not in first]
+    for ending in _ENDINGS:
+        for part in inflected:
+            forms.setdefault(part + ending, part)
+    return forms
 
 
 def search_words(parts: Sequence[Part]) -> list[str]:

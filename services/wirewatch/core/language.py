@@ -7,8 +7,9 @@ from wirewatch.core.article import Language
 
 Identify = Callable[[str], tuple[str, float]]
 
-# Longer samples cost time and hardly change the answer.
-_SAMPLE = 320
+# The beginning of most texts is enough to be sure; where it isn't, more of it is looked at. Longer samples hardly change the answer.
+_GLANCE, _SURE = 200, 0.8
+_SAMPLE = 480
 # Under this many letters the text says less than its source does.
 _SHORT = 120
 # Under the first the source's word counts more; under the second nobody knows. On sentences of news and Wikipedia in six languages,
@@ -34,7 +35,9 @@ def language_of(title: str, body: str, *, declared: str | None, identify: Identi
         return Language(code, 1.0, "declared")
     if letters < 3:
         return _UNKNOWN
-    detected, confidence = identify(sample)
+    detected, confidence = identify(sample[:_GLANCE])
+    if confidence < _SURE and len(sample) > _GLANCE:
+        detected, confidence = identify(sample)
     if confidence < _DOUBTFUL and code:
         return Language(code, 1.0, "declared")
     if confidence < _GUESSED:
