@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from wirewatch.core.article import EntityType
 from wirewatch.core.folding import fold
@@ -235,6 +236,7 @@ def _without_patronymic(name: str) -> str:
     return f"{words[0]} {words[2]}" if len(words) == 3 and _PATRONYMIC.search(words[1]) else name
 
 
-def _jsonl(path: Path) -> Iterator[dict]:  # type: ignore[type-arg]  # rows of other people's files, checked where they are used
+def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of other people's files, checked where they are used."""
     with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)

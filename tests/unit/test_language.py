@@ -1,7 +1,7 @@
 import pytest
 
 from wirewatch.core.article import Language
-from wirewatch.core.language import declared_code, language_of
+from wirewatch.core.language import Identify, declared_code, language_of
 
 LONG = "Die Außenminister sprachen in Genf über die Kontrolle der Rüstung und über neue Sanktionen gegen mehrere Banken. " * 2
 
@@ -43,3 +43,20 @@ def test_doubt_goes_to_the_source_then_to_the_guess() -> None:
 def test_a_text_without_letters_has_no_language() -> None:
     assert language_of("", "12 – 345 !!! \U0001f600", declared=None, identify=sure) == Language("und", 0.0, "none")
     assert language_of("", "", declared=None, identify=sure).origin == "none"
+
+
+def test_only_a_text_that_is_not_clear_at_a_glance_is_looked_at_longer() -> None:
+    looked_at: list[int] = []
+
+    def glancing(confidence: float) -> Identify:
+        def identify(text: str) -> tuple[str, float]:
+            looked_at.append(len(text))
+            return ("lb", confidence) if len(looked_at) == 1 else ("de", 0.99)
+
+        return identify
+
+    assert language_of("", LONG * 3, declared=None, identify=glancing(0.9)).code == "lb"
+    assert len(looked_at) == 1
+    looked_at.clear()
+    assert language_of("", LONG * 3, declared=None, identify=glancing(0.6)).code == "de"
+    assert looked_at[0] < looked_at[1] < len(LONG * 3)

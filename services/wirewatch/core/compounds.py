@@ -38,19 +38,17 @@ class CompoundSplitter:
     def __init__(
         self, parts: Mapping[str, int], *, first: Iterable[str] = (), heads: Iterable[str] = (), whole: Iterable[str] = ()
     ) -> None:
-        whole = tuple(whole)
+        first, whole = frozenset(first), frozenset(whole)
         self._parts = {part: math.log(count) for part, count in parts.items()}
-        self._first = frozenset(first)
-        # Every form of a part, so that to know a segment is one look-up: the end of a word, and before another part.
-        self._last = _forms(parts, self._first, {part: part for part in parts if part not in self._first})
-        self._inner = _forms(parts, self._first, {part: part for part in parts})
-        for part in parts:
-            # Feminine nouns lose their -e before another part: Kontroll-, Schul-.
-            if part.endswith("e") and len(part) > _MIN_PART + 1:
-                self._inner.setdefault(part[:-1], part)
+        # Every form of a part with its basic form, so that to know a segment is one look-up: at a word's end, and before another part.
+        inflected = _inflected(part for part in parts if part not in first)
+        # Feminine nouns lose their -e before another part: Kontroll-, Schul-.
+        shortened = {part[:-1]: part for part in parts if part.endswith("e") and len(part) > _MIN_PART + 1}
+        self._last = inflected | {part: part for part in parts if part not in first}
+        self._inner = shortened | inflected | {part: part for part in parts}
         self._heads = frozenset(heads)
         self._whole = frozenset(word + ending for word in whole for ending in ("", *_ENDINGS))
-        facts = f"{sorted(parts.items())}{sorted(self._first)}{sorted(self._heads)}{sorted(whole)}"
+        facts = f"{sorted(parts.items())}{sorted(first)}{sorted(self._heads)}{sorted(whole)}"
         self.version = blake2b(facts.encode(), digest_size=6).hexdigest()
 
     @classmethod
@@ -94,18 +92,15 @@ class CompoundSplitter:
                 return (Part(word[:start], word[:start]), Part(word[start:], base))
         return ()
 
-    def known(self, segment: str, *, last: bool = True) -> str | None:
-        """The basic form of a part with or without ending; None if it is no part in this place."""
-        return (self._last if last else self._inner).get(segment)
+    def known(self, segment: str) -> str | None:
+        """The basic form of a part that ends a word, with or without ending; None if it is none."""
+        return self._last.get(segment)
 
 
-def _forms(parts: Iterable[str], first: frozenset[str], forms: dict[str, str]) -> dict[str, str]:
-    """Add the parts with each ending to ``forms``; an ending that comes earlier in the list goes before."""
-    inflected = [part for part in parts if len(part) >= _MIN_PART and part not in first]
-    for ending in _ENDINGS:
-        for part in inflected:
-            forms.setdefault(part + ending, part)
-    return forms
+def _inflected(parts: Iterable[str]) -> dict[str, str]:
+    """Each part with each ending; where two parts give the same form, the ending that comes first in the list decides."""
+    long = [part for part in parts if len(part) >= _MIN_PART]
+    return {part + ending: part for ending in reversed(_ENDINGS) for part in long}
 
 
 def search_words(parts: Sequence[Part]) -> list[str]:

@@ -12,8 +12,7 @@ _GLANCE, _SURE = 200, 0.8
 _SAMPLE = 480
 # Under this many letters the text says less than its source does.
 _SHORT = 120
-# Under the first the source's word counts more; under the second nobody knows. On sentences of news and Wikipedia in six languages,
-# 1 in 400 answers above 0.5 was wrong (bench/README.md).
+# Under the first the source's word counts more; under the second nobody knows. How often that is right: bench/README.md, languages.
 _DOUBTFUL = 0.5
 _GUESSED = 0.2
 _CODE = re.compile(r"[a-z]{2}(?=$|[-_])")
