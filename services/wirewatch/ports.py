@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
 from wirewatch.core.entities import Recogniser
+from wirewatch.core.outcome import Rejected
 from wirewatch.core.query import Query
 
 Clock = Callable[[], datetime]
@@ -67,7 +68,16 @@ class TimeCount(Struct, frozen=True):
 class ArticleStore(Protocol):
     """Keeps enriched articles by id and finds them. A put is idempotent; of two revisions the one updated later stays."""
 
-    def put(self, articles: Sequence[EnrichedArticle]) -> list[PutResult]: ...
+    def put(self, articles: Sequence[EnrichedArticle], *, replace: bool = False) -> Sequence[PutResult | Rejected]:
+        """Store articles; the results are in their order. ``replace``: put it in the place of the same revision too, enriched anew.
+
+        ``Rejected`` is an article this store can never take. Raises StoreUnavailable, where to try again may help, and StoreRefused.
+        """
+        ...
+
+    def scan(self, query: Query) -> Iterator[EnrichedArticle]:
+        """Give every article of a query, in no particular order, in bounded memory; those put meanwhile may be missing."""
+        ...
 
     def get(self, article_id: str) -> EnrichedArticle | None: ...
 

@@ -34,6 +34,7 @@ def _pairs(value: object) -> object:
     return dict(item.split("=", 1) for item in items)
 
 
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Paths = Annotated[tuple[Path, ...], BeforeValidator(_split)]
 Pipelines = Annotated[dict[str, str], BeforeValidator(_pairs)]
 
@@ -65,6 +66,39 @@ class Settings(BaseModel):
     )
     metrics_host: str = Field("127.0.0.1", description="Address on which /metrics, /healthz and /readyz are served.")
     metrics_port: int = Field(0, ge=0, le=65_535, description="Their port; 0 serves none.")
+    kafka_servers: Words = Field((), description="Kafka's bootstrap servers, as host:port; none: wirewatch works without Kafka.")
+    kafka_prefix: str = Field(
+        "",
+        pattern=r"^[a-zA-Z0-9._-]*$",
+        description="Stands before the names of topics and consumer groups, so that installations share a broker.",
+    )
+    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = Field("plaintext", description="How to talk to Kafka.")
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="How to log in, with sasl_*."
+    )
+    kafka_user: str = Field("", description="User name, with sasl_*.")
+    kafka_password_file: Path | None = Field(None, description="File that holds the password, with sasl_*.")
+    kafka_ca_file: Path | None = Field(None, description="Certificates to trust Kafka's by, with ssl and sasl_ssl; the system's if none.")
+    kafka_replication: int = Field(
+        -1, ge=-1, description="Copies of each topic that `setup` makes; -1: as many as the broker's default says."
+    )
+    elasticsearch_urls: Words = Field((), description="Elasticsearch's addresses; none: articles are kept in the SQLite file.")
+    elasticsearch_prefix: str = Field(
+        "",
+        pattern=r"^([a-z0-9][a-z0-9._-]*)?$",
+        description="Stands before the names of indices, aliases and templates, so that installations share a cluster.",
+    )
+    elasticsearch_user: str = Field("", description="User name.")
+    elasticsearch_password_file: Path | None = Field(None, description="File that holds the user's password.")
+    elasticsearch_api_key_file: Path | None = Field(None, description="File that holds an API key (encoded), instead of user and password.")
+    elasticsearch_ca_file: Path | None = Field(None, description="Certificates to trust Elasticsearch's by; the system's if none.")
+    elasticsearch_timeout_seconds: float = Field(30.0, gt=0, description="How long to wait for an answer before asking again.")
+    elasticsearch_shards: int = Field(1, ge=1, description="Primary shards of each month's index, as `setup` writes it into the template.")
+    elasticsearch_replicas: int = Field(1, ge=0, description="Copies of each shard, as `setup` writes it into the template.")
+    worker_processes: int = Field(0, ge=0, description="Processes of an enrich worker that find language, names and topics; 0: one a core.")
+    worker_in_flight: int = Field(1_024, ge=1, description="Messages that a worker has read and not done with, at most.")
+    worker_drain_seconds: float = Field(20.0, ge=0, description="How long a worker that stops waits for what is in flight.")
+    enrich_timeout_seconds: float = Field(60.0, gt=0, description="An article that takes longer is a dead letter (timed_out).")
     follow_poll_seconds: float = Field(0.5, gt=0, description="How often --follow looks for new lines.")
     feed_timeout_seconds: float = Field(20.0, gt=0, description="How long to wait for a feed's server.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")

@@ -85,6 +85,27 @@ def test_a_later_correction_replaces_and_an_earlier_one_does_not(article_store: 
     assert article_store.search(parse("")).total == 2
 
 
+def test_the_same_revision_enriched_anew_takes_its_place(article_store: ArticleStore) -> None:
+    article_store.put([article("a", "Entwurf"), article("b", "Korrektur", updated_at=NOON)])
+    earlier, same = NOON - timedelta(hours=1), NOON
+    anew = [article("a", "Entwurf", topics=["arms"]), article("b", "Korrektur", topics=["arms"], updated_at=same), article("c")]
+    assert article_store.put(anew, replace=True) == [INDEXED, INDEXED, INDEXED]
+    assert found(article_store, "topic:arms") == {"a", "b"}
+    assert article_store.put([article("b", "alt", updated_at=earlier), article("b", "Entwurf")], replace=True) == [DUPLICATE, DUPLICATE]
+    assert found(article_store, "") == {"a", "b", "c"}
+    assert found(article_store, "alt") == set()
+
+
+def test_a_scan_gives_every_article_once(article_store: ArticleStore) -> None:
+    assert list(article_store.scan(parse(""))) == []
+    many = [article(f"{number}", "Gipfel" if number % 2 else "Treffen", time=NOON + timedelta(minutes=number)) for number in range(1_203)]
+    article_store.put(many)
+    assert sorted(found.id for found in article_store.scan(parse(""))) == sorted(found.id for found in many)
+    wanted = {found.id for found in many[1::2] if found.time >= NOON + timedelta(minutes=100)}
+    assert {found.id for found in article_store.scan(parse("gipfel after:2026-11-24T13:40:00Z"))} == wanted
+    assert article_store.get("7") == many[7]
+
+
 def test_revisions_in_one_batch(article_store: ArticleStore) -> None:
     revisions = [article("a", f"Fassung{hour}", updated_at=NOON + timedelta(hours=hour)) for hour in (2, 1, 3)]
     assert article_store.put(revisions) == [INDEXED, DUPLICATE, INDEXED]

@@ -54,7 +54,19 @@ def test_kafka_topics_name_schemas_that_exist() -> None:
     topics = cast("dict[str, dict[str, Any]]", yaml.safe_load((SCHEMAS / "topics.yaml").read_text("utf-8"))["topics"])
     assert topics
     for name, topic in topics.items():
-        assert topic.keys() == {"schema", "key", "writers", "readers", "partitions", "retention_hours", "cleanup"}, name
+        assert topic.keys() == {
+            "schema",
+            "key",
+            "writers",
+            "readers",
+            "partitions",
+            "retention_hours",
+            "cleanup",
+            "max_message_bytes",
+            "timestamp",
+        }, name
         assert topic["schema"] in CONTRACTS, name
         assert topic["partitions"] >= 1
         assert topic["cleanup"] in {"delete", "compact"}
+        assert topic["timestamp"] in {"broker", "producer"}
+        assert topic["max_message_bytes"] >= 1_048_576

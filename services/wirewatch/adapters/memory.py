@@ -40,12 +40,12 @@ class MemoryStore:
         self._checkpoints: dict[str, Checkpoint] = {}
         self._puts = 0
 
-    def put(self, articles: Sequence[EnrichedArticle]) -> list[PutResult]:
-        return [self._put(article) for article in articles]
+    def put(self, articles: Sequence[EnrichedArticle], *, replace: bool = False) -> list[PutResult]:
+        return [self._put(article, replace=replace) for article in articles]
 
-    def _put(self, article: EnrichedArticle) -> PutResult:
+    def _put(self, article: EnrichedArticle, *, replace: bool) -> PutResult:
         stored = self._entries.get(article.id)
-        if stored and not supersedes(article.updated_at, stored.article.updated_at):
+        if stored and not supersedes(article.updated_at, stored.article.updated_at, same_too=replace):
             return PutResult.DUPLICATE
         self._puts += 1
         language = article.language.code
@@ -59,6 +59,9 @@ class MemoryStore:
     def get(self, article_id: str) -> EnrichedArticle | None:
         entry = self._entries.get(article_id)
         return entry.article if entry else None
+
+    def scan(self, query: Query) -> Iterator[EnrichedArticle]:
+        return iter([entry.article for entry in self._found(query)])
 
     def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
         found = sorted(self._found(query), key=lambda entry: (entry.time_to_the_second, entry.order), reverse=sort != "oldest")

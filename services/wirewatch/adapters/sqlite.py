@@ -30,6 +30,7 @@ _LETTERS = """
 SELECT letter FROM dead_letters WHERE :reason IS NULL OR reason = :reason ORDER BY failed_at DESC, id LIMIT :limit OFFSET :offset
 """
 _FETCHED = 10_000
+_SCANNED = 500
 
 _article = msgspec.msgpack.Decoder(EnrichedArticle)
 _letter = msgspec.msgpack.Decoder(DeadLetter)
@@ -56,14 +57,15 @@ class SqliteStore:
             self._connection.close()
             raise
 
-    def put(self, articles: Sequence[EnrichedArticle]) -> list[PutResult]:
-        return self.commit(articles)
+    def put(self, articles: Sequence[EnrichedArticle], *, replace: bool = False) -> list[PutResult]:
+        with self._writing():
+            return self._write_articles(articles, replace=replace)
 
     def commit(
         self, articles: Sequence[EnrichedArticle], dead: Sequence[DeadLetter] = (), checkpoint: Checkpoint | None = None
     ) -> list[PutResult]:
         with self._writing():
-            results = self._write_articles(articles)
+            results = self._write_articles(articles, replace=False)
             for letter in dead:
                 row = (letter.id, index.microsecond_of(letter.failed_at), letter.reason, _encode(letter))
                 self._execute("INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?)", row)
@@ -76,6 +78,20 @@ class SqliteStore:
         with faults(self._path):
             found = self._execute("SELECT article FROM articles WHERE id = ?", (_storable_text(article_id),)).fetchone()
         return _article.decode(found[0]) if found else None
+
+    def scan(self, query: Query) -> Iterator[EnrichedArticle]:
+        """Give every article of a query, by time; a page is read at once, so that whoever writes meanwhile need not wait."""
+        last: int | None = None
+        while True:
+            with self._reading():
+                chosen = self._plan(query)
+                sql = chosen.select("hit.rowid", "AND (? IS NULL OR hit.rowid > ?) ORDER BY hit.rowid LIMIT ?")
+                row_ids = [row_id for (row_id,) in self._execute(sql, (*chosen.parameters, last, last, _SCANNED))]
+                articles = [self._article_of(row_id) for row_id in row_ids]
+            yield from articles
+            if len(row_ids) < _SCANNED:
+                return
+            last = row_ids[-1]
 
     def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
         """Find articles; ``relevance`` is BM25 (Robertson & Zaragoza 2009) over the newest 5,000 hits."""
@@ -176,7 +192,7 @@ class SqliteStore:
         for row_id, article in self._execute("SELECT rowid, article FROM articles ORDER BY rowid"):
             self._execute(_INSERT, (row_id, *self._indexer.row(_article.decode(article))))
 
-    def _write_articles(self, articles: Sequence[EnrichedArticle]) -> list[PutResult]:
+    def _write_articles(self, articles: Sequence[EnrichedArticle], *, replace: bool) -> list[PutResult]:
         results: list[PutResult] = []
         winners: dict[str, tuple[EnrichedArticle, bytes]] = {}
         replaced: dict[str, int] = {}
@@ -186,7 +202,7 @@ class SqliteStore:
             earlier = winners.get(article.id)
             known = earlier is not None or stored is not None
             updated_at = earlier[0].updated_at if earlier else index.time_of(stored[1]) if stored else None
-            if known and not supersedes(article.updated_at, updated_at):
+            if known and not supersedes(article.updated_at, updated_at, same_too=replace):
                 results.append(PutResult.DUPLICATE)
                 continue
             results.append(PutResult.INDEXED)

@@ -120,6 +120,7 @@ class EnrichedArticle(Struct, frozen=True, kw_only=True):
     published_claim: str | None = None
     updated_at: datetime | None = None
     first_seen_at: datetime
+    backfill: Annotated[bool, Meta(description="Came in as history: it never alerts.")] = False
     entities: tuple[Entity, ...] = ()
     persons: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()

@@ -15,6 +15,10 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     NO_TEXT = "no_text"
     CRASHED = "crashed"
+    TOMBSTONE = "tombstone"
+    PROCESS_DIED = "process_died"
+    TIMED_OUT = "timed_out"
+    STORE_REFUSED = "store_refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Draft:
 
     raw: bytes
     now: datetime
+    backfill: bool = False
     article: Article = field(default_factory=Article)
     title: str = ""
     body: str = ""
@@ -181,9 +182,12 @@ class Pipeline:
         self._timer = timer
         self.seconds = dict.fromkeys(STEPS, 0.0)
 
-    def process(self, raw: bytes, *, now: datetime) -> EnrichedArticle | Rejected:
-        """The article of one message, first seen ``now`` (UTC), or why there is none. Bad input never raises."""
-        draft = Draft(raw=raw, now=now)
+    def process(self, raw: bytes, *, now: datetime, backfill: bool = False) -> EnrichedArticle | Rejected:
+        """The article of one message, first seen ``now`` (UTC), or why there is none. Bad input never raises.
+
+        ``backfill``: it is history, not news.
+        """
+        draft = Draft(raw=raw, now=now, backfill=backfill)
         before = self._timer()
         for name, step in STEPS.items():
             rejected = step(draft, self._tools)
@@ -212,6 +216,7 @@ def _enriched(draft: Draft, versions: Versions) -> EnrichedArticle:
         published_claim=_line(str(claim)) if claim is not None else None,
         updated_at=parse_time(article.updated_at) if article.updated_at is not None else None,
         first_seen_at=draft.now,
+        backfill=draft.backfill,
         entities=draft.entities,
         persons=_names(draft.entities, "PER"),
         organisations=_names(draft.entities, "ORG"),

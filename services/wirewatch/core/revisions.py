@@ -3,9 +3,14 @@
 from datetime import UTC, datetime
 
 
-def supersedes(updated_at: datetime | None, stored: datetime | None) -> bool:
-    """Tell whether an article takes the place of the stored one of the same id: only a correction does, and only a later one."""
-    return updated_at is not None and (stored is None or utc(updated_at) > utc(stored))
+def supersedes(updated_at: datetime | None, stored: datetime | None, *, same_too: bool = False) -> bool:
+    """Tell whether an article takes the place of the stored one of the same id: only a correction does, and only a later one.
+
+    ``same_too``: the same revision does as well, as when it was enriched anew.
+    """
+    if updated_at is None or stored is None:
+        return updated_at is not None or (same_too and stored is None)
+    return utc(updated_at) > utc(stored) or (same_too and utc(updated_at) == utc(stored))
 
 
 def utc(time: datetime) -> datetime:
