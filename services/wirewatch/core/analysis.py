@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Protocol
 
 from wirewatch.core.article import Entity
+from wirewatch.core.character_map import CharacterMap
 from wirewatch.core.compounds import CompoundSplitter, search_words
 from wirewatch.core.folding import fold
 
@@ -20,7 +21,6 @@ _VERSION = 1
 _SPELLED_OUT = {"ß": "ss", "æ": "ae", "œ": "oe"}
 # A token that no text has, between the names of a list: no phrase reaches from one name into the next.
 BETWEEN_NAMES = "·"
-_NON_ASCII = re.compile("[^\x00-\x7f]+")
 # Codes and numbers have no stem; neither has what is too long for a word.
 _WORD = re.compile(r"\D{1,40}")
 _MAX_CACHED = 50_000
@@ -30,34 +30,24 @@ _UMLAUT = re.compile("(a|o|(?<![aeiouyq])u)e")
 _PORTUGUESE_PLURAL = re.compile("(?:oes|aos|aes)$")
 
 
-class _SearchTable(dict[int, str]):
-    """For ``str.translate``; filled as characters are met, bounded by Unicode itself."""
-
-    def __missing__(self, code: int) -> str:
-        folded = fold(chr(code))
-        # An accent that has no precomposed letter, such as a stress mark on a Cyrillic vowel.
-        form = "" if 0x300 <= code <= 0x36F else _SPELLED_OUT.get(folded, folded)
-        self[code] = form
-        return form
+def _search_form(character: str) -> str:
+    # An accent that has no precomposed letter, such as a stress mark on a Cyrillic vowel.
+    return "" if "\u0300" <= character <= "\u036f" else fold(character)
 
 
-_TABLE = _SearchTable()
+_MAP = CharacterMap(_search_form)
 
 
 def searchable(text: str) -> str:
     """The text in search form; ``split()`` gives its tokens."""
     if text.isascii():
-        return text.translate(_TABLE)
+        return _MAP.apply(text)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    if len(text.encode("utf-8", "surrogatepass")) > 1.3 * len(text):
-        return text.translate(_TABLE)
-    # Mostly ASCII: Python translates pure ASCII ten times faster, so that the rest is taken care of first.
-    return _NON_ASCII.sub(_translated, text).translate(_TABLE)
-
-
-def _translated(match: re.Match[str]) -> str:
-    return match.group().translate(_TABLE)
+    form = _MAP.apply(text)
+    for letter, spelled in _SPELLED_OUT.items():
+        form = form.replace(letter, spelled)
+    return form
 
 
 def german_normal(words: str) -> str:
