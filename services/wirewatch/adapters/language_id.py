@@ -14,7 +14,10 @@ class LangidIdentifier:
 
     @cached_property
     def _model(self) -> LanguageIdentifier:
-        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        # The file holds half-precision numbers, which no processor multiplies: they would be converted for each text, in half of its time.
+        model.nb_ptc = model.nb_ptc.astype("float32")
+        return model
 
     def identify(self, text: str) -> tuple[str, float]:
         """Return (ISO 639-1 code, confidence 0 to 1)."""
