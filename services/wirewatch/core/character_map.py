@@ -33,12 +33,17 @@ class CharacterMap:
         """The images of all characters."""
         if text.isascii():
             return text.encode("ascii").translate(self._ascii).decode("ascii")
+        found = self.apply_page(text)
+        return text.translate(self._images) if found is None else found
+
+    def apply_page(self, text: str) -> str | None:
+        """The images if all characters stand on one page; None if there are controls, combining marks, or letters of other scripts."""
         for encoding, images in self._pages:
             try:
                 return codecs.charmap_decode(codecs.charmap_encode(text, "strict", encoding)[0], "strict", images)[0]
-            except UnicodeEncodeError:
+            except UnicodeError:
                 continue
-        return text.translate(self._images)
+        return None
 
 
 class _Images(dict[int, str]):
@@ -54,7 +59,7 @@ class _Images(dict[int, str]):
 
 
 def _page(letters: str, image: Callable[[str], str]) -> tuple[Any, str]:
-    """The table that encodes a page and that of its characters' images; who has an image of more or less than one character is left out."""
-    # A code page begins with the character 0: https://docs.python.org/3/library/codecs.html has no word on it, the interpreter insists.
-    page = "\0" + "".join(character for character in dict.fromkeys(_PRINTED + letters) if len(image(character)) == 1)
-    return codecs.charmap_build(page.ljust(256, _NONE)), "".join(map(image, page))
+    """The table that encodes a page and that of its images; a character with an image of more or less than one character is left out."""
+    page = "".join(character for character in dict.fromkeys(_PRINTED + letters) if len(image(character)) == 1)
+    # The interpreter takes a page only if it begins with the character 0, which is then no image of anything.
+    return codecs.charmap_build(("\0" + page).ljust(256, _NONE)), _NONE + "".join(map(image, page))
