@@ -21,7 +21,8 @@ _FUNCTION_WORDS = {
     for language, words in {
         "de": "und nicht ist auf für mit ein eine einer eines einem einen sich dem das werden wird wurde nach zum zur über auch aus sind "
         "im noch nur durch haben dass seine ihre",
-        "en": "the of and that with from his are this which has have were been their not they will would who but said after",
+        "en": "the of and that with from his are this which has have were been their not they will would who but said after "
+        "to was its be or when about",
         "es": "los las y una su sus más fue según hasta también muy el del",
         "fr": "des dans pour une sur avec ont cette sont aux été leur après selon mais pas elle du le",
         "it": "il che è della dei delle nel nella alla sono gli più anche dal dalla degli questo",
