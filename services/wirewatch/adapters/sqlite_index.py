@@ -108,31 +108,36 @@ class Indexer:
         if sum(map(len, self._known.values())) + len(self._terms) > _MAX_KEPT:
             self.forget()
 
-    def row(self, article: EnrichedArticle) -> Row:
-        """The columns of the full-text index; words not met before are put into the vocabulary."""
-        title, body = searchable(article.title), searchable(article.body)
-        language, entities = article.language.code, article.entities
-        parts = self._learn(f"{title} {body}".split(), language)
-        columns = [_entity_column(entities, kind) for kind in ENTITY_TYPES] if entities else ["", "", "", ""]
-        return (title, body, parts, columns[0], columns[1], columns[2], columns[3], _tags(article))
+    def rows(self, articles: Sequence[EnrichedArticle]) -> list[Row]:
+        """The columns of the full-text index, for each article; words not met before are put into the vocabulary."""
+        texts = [(searchable(article.title), searchable(article.body)) for article in articles]
+        words = [{*title.split(), *body.split()} for title, body in texts]
+        self._learn(zip([article.language.code for article in articles], words, strict=True))
+        return [self._row(*entry) for entry in zip(articles, texts, words, strict=True)]
 
-    def _learn(self, words: list[str], language: str) -> str:
-        """The stems of the compounds' parts, as tokens of that language."""
-        if language not in self._analyser.languages:
-            return ""
-        known, parts = self._known[language], self._parts[language]
-        if not known.issuperset(words):
-            self._learn_new(set(words) - known, language)
-        return " ".join([parts[word] for word in parts.keys() & words]) if parts else ""
+    def _row(self, article: EnrichedArticle, text: tuple[str, str], words: set[str]) -> Row:
+        parts = self._parts.get(article.language.code)
+        of_compounds = " ".join([parts[word] for word in parts.keys() & words]) if parts else ""
+        columns = [_entity_column(article.entities, kind) for kind in ENTITY_TYPES] if article.entities else ["", "", "", ""]
+        return (*text, of_compounds, columns[0], columns[1], columns[2], columns[3], _tags(article))
+
+    def _learn(self, texts: Iterable[tuple[str, set[str]]]) -> None:
+        """Take in the words of texts in languages that have stems."""
+        new: defaultdict[str, set[str]] = defaultdict(set)
+        for language, words in texts:
+            if language in self._analyser.languages:
+                new[language] |= words - self._known[language]
+        for language, unknown in new.items():
+            self._learn_new(unknown, language)
 
     def _learn_new(self, new: set[str], language: str) -> None:
         words = [word for word in new if has_stem(word)]
         stems = self._analyser.stems(words, language)
-        rows = [(stem_token(stem, language), word) for stem, word in zip(stems, words, strict=True)]
+        # In the order of the table, so that neighbours are written together.
+        rows = sorted((stem_token(stem, language), word) for stem, word in zip(stems, words, strict=True))
         self._connection.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", rows)
-        for word in words:
-            if stems_of_parts := self._analyser.part_stems(word, language):
-                self._parts[language][word] = " ".join([stem_token(stem, language) for stem in stems_of_parts])
+        for word, stems_of_parts in self._analyser.part_stems(words, language).items():
+            self._parts[language][word] = " ".join([stem_token(stem, language) for stem in stems_of_parts])
         self._known[language] |= new
 
     def facet_terms(self, article: EnrichedArticle) -> bytes:
