@@ -5,8 +5,10 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from wirewatch.core.analysis import BETWEEN_NAMES, Analyser, entity_names, has_stem, same_code, searchable
 from wirewatch.core.article import EnrichedArticle, Entity, EntityType
@@ -25,6 +27,18 @@ _START = datetime(1, 1, 1, tzinfo=UTC)
 _MAX_KEPT = 250_000
 
 Row = tuple[str, str, str, str, str, str, str, str]
+
+
+class _Text(NamedTuple):
+    """An article's text in search form, its words that are known as compounds, and those not met before."""
+
+    title: str
+    body: str
+    compounds: AbstractSet[str]
+    new: AbstractSet[str]
+
+
+_NO_WORDS: AbstractSet[str] = frozenset()
 
 
 def second_of(time: datetime) -> int:
@@ -75,11 +89,18 @@ def free_row_id(connection: sqlite3.Connection, time: datetime) -> int | None:
     return int(taken) + 1 if taken < highest else None
 
 
-def _entity_column(entities: Sequence[Entity], kind: EntityType) -> str:
-    chosen = [entity for entity in entities if entity.type == kind]
-    if not chosen:
-        return ""
-    return f"{entity_names(chosen)}{' '.join([code_token('id', entity.id) for entity in chosen])}"
+def _entity_columns(entities: Sequence[Entity]) -> tuple[str, str, str, str]:
+    if not entities:
+        return "", "", "", ""
+    by_type: dict[EntityType, list[Entity]] = {kind: [] for kind in ENTITY_TYPES}
+    for entity in entities:
+        by_type[entity.type].append(entity)
+    persons, organisations, places, others = map(_entity_column, by_type.values())
+    return persons, organisations, places, others
+
+
+def _entity_column(entities: Sequence[Entity]) -> str:
+    return f"{entity_names(entities)}{' '.join([code_token('id', entity.id) for entity in entities])}" if entities else ""
 
 
 def _tags(article: EnrichedArticle) -> str:
@@ -110,27 +131,31 @@ class Indexer:
 
     def rows(self, articles: Sequence[EnrichedArticle]) -> list[Row]:
         """The columns of the full-text index, for each article; words not met before are put into the vocabulary."""
-        texts = [(searchable(article.title), searchable(article.body)) for article in articles]
-        words = [{*title.split(), *body.split()} for title, body in texts]
-        self._learn(zip([article.language.code for article in articles], words, strict=True))
-        return [self._row(*entry) for entry in zip(articles, texts, words, strict=True)]
-
-    def _row(self, article: EnrichedArticle, text: tuple[str, str], words: set[str]) -> Row:
-        parts = self._parts.get(article.language.code)
-        of_compounds = " ".join([parts[word] for word in parts.keys() & words]) if parts else ""
-        columns = [_entity_column(article.entities, kind) for kind in ENTITY_TYPES] if article.entities else ["", "", "", ""]
-        return (*text, of_compounds, columns[0], columns[1], columns[2], columns[3], _tags(article))
-
-    def _learn(self, texts: Iterable[tuple[str, set[str]]]) -> None:
-        """Take in the words of texts in languages that have stems."""
+        texts = [self._text(article) for article in articles]
         new: defaultdict[str, set[str]] = defaultdict(set)
-        for language, words in texts:
-            if language in self._analyser.languages:
-                new[language] |= words - self._known[language]
-        for language, unknown in new.items():
-            self._learn_new(unknown, language)
+        for article, text in zip(articles, texts, strict=True):
+            new[article.language.code] |= text.new
+        for language, words in new.items():
+            if words:
+                self._learn(words, language)
+        return [self._row(article, text) for article, text in zip(articles, texts, strict=True)]
 
-    def _learn_new(self, new: set[str], language: str) -> None:
+    def _text(self, article: EnrichedArticle) -> _Text:
+        title, body = searchable(article.title), searchable(article.body)
+        language = article.language.code
+        if language not in self._analyser.languages:
+            return _Text(title, body, _NO_WORDS, _NO_WORDS)
+        words = {*title.split(), *body.split()}
+        parts = self._parts.get(language)
+        # Of a batch's words only these are kept in memory, which is faster for being small.
+        return _Text(title, body, parts.keys() & words if parts else _NO_WORDS, words - self._known[language])
+
+    def _row(self, article: EnrichedArticle, text: _Text) -> Row:
+        parts = self._parts.get(article.language.code)
+        of_compounds = " ".join([parts[word] for word in (*text.compounds, *(parts.keys() & text.new))]) if parts else ""
+        return (text.title, text.body, of_compounds, *_entity_columns(article.entities), _tags(article))
+
+    def _learn(self, new: set[str], language: str) -> None:
         words = [word for word in new if has_stem(word)]
         stems = self._analyser.stems(words, language)
         # In the order of the table, so that neighbours are written together.
