@@ -98,11 +98,11 @@ def test_no_words_no_stems(analyser: Analyser) -> None:
 
 
 def test_part_stems(analyser: Analyser) -> None:
-    assert analyser.part_stems("wirtschaftssanktionen", "de") == tuple(analyser.stems(["wirtschaft", "sanktion"], "de"))
-    assert set(analyser.stems(["rustung", "kontrolle", "gesprach", "rustungskontrolle"], "de")) <= set(
-        analyser.part_stems("ruestungskontrollgespraeche", "de")
-    )
-    assert analyser.part_stems("sanktionen", "de") == analyser.part_stems("wirtschaftssanktionen", "en") == ()
+    assert analyser.part_stems(["wirtschaftssanktionen"], "en") == analyser.part_stems([], "de") == {}
+    found = analyser.part_stems(["sanktionen", "wirtschaftssanktionen", "ruestungskontrollgespraeche"], "de")
+    assert found.keys() == {"wirtschaftssanktionen", "ruestungskontrollgespraeche"}
+    assert found["wirtschaftssanktionen"] == tuple(analyser.stems(["wirtschaft", "sanktion"], "de"))
+    assert set(analyser.stems(["rustung", "kontrolle", "gesprach", "rustungskontrolle"], "de")) <= set(found["ruestungskontrollgespraeche"])
 
 
 def test_the_version_tells_analyses_apart(analyser: Analyser) -> None:

@@ -1,3 +1,4 @@
+import gc
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -204,3 +205,20 @@ def test_stuck_is_told_apart_from_waiting(monkeypatch: pytest.MonkeyPatch) -> No
     assert run.stuck() == "nothing has moved for 200 s"
     run.idle()
     assert run.stuck() is None
+
+
+def test_garbage_is_collected_as_before_once_a_run_has_ended() -> None:
+    before = gc.get_threshold(), gc.get_freeze_count()
+    seen = []
+
+    def process(raw: bytes, *, now: datetime) -> EnrichedArticle | Rejected:
+        seen.append(gc.get_threshold())
+        return path.process(raw, now=now)
+
+    path, watched = endless(), endless()
+    watched.process = process  # type: ignore[method-assign]
+    worker(store(), pipeline=watched).run([Listed(message(1))])
+    with pytest.raises(SourceError):
+        worker(store()).run([Listed(message(1), breaks_at=0)])
+    assert seen[0] > before[0]
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before

@@ -30,6 +30,10 @@ LIMIT = 10_000
         ("Rüs\u00adtung", "Rüstung", {"characters_removed"}),
         ("\ufeffText\u200b", "Text", {"characters_removed"}),
         ("vorn\ud800hinten", "vornhinten", {"characters_removed"}),
+        ("für\x00 alle\x1f", "für alle", {"characters_removed"}),
+        ("für\x0balle", "füralle", {"characters_removed"}),
+        ("für\t\xa0 alle\r\n \n\t\r\n\rzugleich ", "für alle\n\nzugleich", set()),
+        ("日本\u2003\u3000x\r\n\t\x85y", "日本 x\n\ny", set()),
         ("", "", set()),
     ],
 )

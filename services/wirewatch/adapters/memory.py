@@ -51,7 +51,7 @@ class MemoryStore:
         language = article.language.code
         title, body = (tuple(searchable(text).split()) for text in (article.title, article.body))
         words = sorted({*title, *body})
-        parts = (stem for word in words for stem in self._analyser.part_stems(word, language))
+        parts = (stem for stems in self._analyser.part_stems(words, language).values() for stem in stems)
         stems = frozenset((*self._analyser.stems(words, language), *parts))
         self._entries[article.id] = _Entry(article, self._puts, title, body, stems)
         return PutResult.INDEXED

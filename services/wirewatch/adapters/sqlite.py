@@ -30,7 +30,7 @@ _LETTERS = """
 SELECT letter FROM dead_letters WHERE :reason IS NULL OR reason = :reason ORDER BY failed_at DESC, id LIMIT :limit OFFSET :offset
 """
 _FETCHED = 10_000
-_SCANNED = 500
+_READ_TOGETHER = 256
 
 _article = msgspec.msgpack.Decoder(EnrichedArticle)
 _letter = msgspec.msgpack.Decoder(DeadLetter)
@@ -86,10 +86,10 @@ class SqliteStore:
             with self._reading():
                 chosen = self._plan(query)
                 sql = chosen.select("hit.rowid", "AND (? IS NULL OR hit.rowid > ?) ORDER BY hit.rowid LIMIT ?")
-                row_ids = [row_id for (row_id,) in self._execute(sql, (*chosen.parameters, last, last, _SCANNED))]
+                row_ids = [row_id for (row_id,) in self._execute(sql, (*chosen.parameters, last, last, _READ_TOGETHER))]
                 articles = [self._article_of(row_id) for row_id in row_ids]
             yield from articles
-            if len(row_ids) < _SCANNED:
+            if len(row_ids) < _READ_TOGETHER:
                 return
             last = row_ids[-1]
 
@@ -189,8 +189,10 @@ class SqliteStore:
     def _index_all(self) -> None:
         self._execute("INSERT INTO search (search) VALUES ('delete-all')")
         self._execute("DELETE FROM vocabulary")
-        for row_id, article in self._execute("SELECT rowid, article FROM articles ORDER BY rowid"):
-            self._execute(_INSERT, (row_id, *self._indexer.row(_article.decode(article))))
+        found = self._execute("SELECT rowid, article FROM articles ORDER BY rowid")
+        while batch := found.fetchmany(_READ_TOGETHER):
+            rows = self._indexer.rows([_article.decode(article) for _, article in batch])
+            self._connection.executemany(_INSERT, [(row_id, *row) for (row_id, _), row in zip(batch, rows, strict=True)])
 
     def _write_articles(self, articles: Sequence[EnrichedArticle], *, replace: bool) -> list[PutResult]:
         results: list[PutResult] = []
@@ -211,9 +213,10 @@ class SqliteStore:
             if stored:
                 replaced[article.id] = stored[0]
         self._remove(sorted(replaced.values()))
-        rows = [(self._insert(article, encoded), *self._indexer.row(article)) for article, encoded in winners.values()]
+        row_ids = [self._insert(article, encoded) for article, encoded in winners.values()]
+        rows = self._indexer.rows([article for article, _ in winners.values()])
         # FTS5 writes out what it has gathered whenever a row id is lower than the one before.
-        self._connection.executemany(_INSERT, sorted(rows))
+        self._connection.executemany(_INSERT, sorted((row_id, *row) for row_id, row in zip(row_ids, rows, strict=True)))
         return results
 
     def _insert(self, article: EnrichedArticle, encoded: bytes) -> int:
@@ -226,9 +229,10 @@ class SqliteStore:
         return row_id
 
     def _remove(self, row_ids: Sequence[int]) -> None:
-        for row_id in row_ids:
+        rows = self._indexer.rows([self._article_of(row_id) for row_id in row_ids])
+        for row_id, row in zip(row_ids, rows, strict=True):
             # A contentless index must be told what it holds.
-            self._execute(_DELETE, (row_id, *self._indexer.row(self._article_of(row_id))))
+            self._execute(_DELETE, (row_id, *row))
             self._execute("DELETE FROM facets WHERE rowid = ?", (row_id,))
             self._execute("DELETE FROM articles WHERE rowid = ?", (row_id,))
 

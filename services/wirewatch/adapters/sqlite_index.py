@@ -5,8 +5,10 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from wirewatch.core.analysis import BETWEEN_NAMES, Analyser, entity_names, has_stem, same_code, searchable
 from wirewatch.core.article import EnrichedArticle, Entity, EntityType
@@ -25,6 +27,18 @@ _START = datetime(1, 1, 1, tzinfo=UTC)
 _MAX_KEPT = 250_000
 
 Row = tuple[str, str, str, str, str, str, str, str]
+
+
+class _Text(NamedTuple):
+    """An article's text in search form, its words that are known as compounds, and those not met before."""
+
+    title: str
+    body: str
+    compounds: AbstractSet[str]
+    new: AbstractSet[str]
+
+
+_NO_WORDS: AbstractSet[str] = frozenset()
 
 
 def second_of(time: datetime) -> int:
@@ -75,11 +89,18 @@ def free_row_id(connection: sqlite3.Connection, time: datetime) -> int | None:
     return int(taken) + 1 if taken < highest else None
 
 
-def _entity_column(entities: Sequence[Entity], kind: EntityType) -> str:
-    chosen = [entity for entity in entities if entity.type == kind]
-    if not chosen:
-        return ""
-    return f"{entity_names(chosen)}{' '.join([code_token('id', entity.id) for entity in chosen])}"
+def _entity_columns(entities: Sequence[Entity]) -> tuple[str, str, str, str]:
+    if not entities:
+        return "", "", "", ""
+    by_type: dict[EntityType, list[Entity]] = {kind: [] for kind in ENTITY_TYPES}
+    for entity in entities:
+        by_type[entity.type].append(entity)
+    persons, organisations, places, others = map(_entity_column, by_type.values())
+    return persons, organisations, places, others
+
+
+def _entity_column(entities: Sequence[Entity]) -> str:
+    return f"{entity_names(entities)}{' '.join([code_token('id', entity.id) for entity in entities])}" if entities else ""
 
 
 def _tags(article: EnrichedArticle) -> str:
@@ -108,31 +129,40 @@ class Indexer:
         if sum(map(len, self._known.values())) + len(self._terms) > _MAX_KEPT:
             self.forget()
 
-    def row(self, article: EnrichedArticle) -> Row:
-        """The columns of the full-text index; words not met before are put into the vocabulary."""
+    def rows(self, articles: Sequence[EnrichedArticle]) -> list[Row]:
+        """The columns of the full-text index, for each article; words not met before are put into the vocabulary."""
+        texts = [self._text(article) for article in articles]
+        new: defaultdict[str, set[str]] = defaultdict(set)
+        for article, text in zip(articles, texts, strict=True):
+            new[article.language.code] |= text.new
+        for language, words in new.items():
+            if words:
+                self._learn(words, language)
+        return [self._row(article, text) for article, text in zip(articles, texts, strict=True)]
+
+    def _text(self, article: EnrichedArticle) -> _Text:
         title, body = searchable(article.title), searchable(article.body)
-        language, entities = article.language.code, article.entities
-        parts = self._learn(f"{title} {body}".split(), language)
-        columns = [_entity_column(entities, kind) for kind in ENTITY_TYPES] if entities else ["", "", "", ""]
-        return (title, body, parts, columns[0], columns[1], columns[2], columns[3], _tags(article))
-
-    def _learn(self, words: list[str], language: str) -> str:
-        """The stems of the compounds' parts, as tokens of that language."""
+        language = article.language.code
         if language not in self._analyser.languages:
-            return ""
-        known, parts = self._known[language], self._parts[language]
-        if not known.issuperset(words):
-            self._learn_new(set(words) - known, language)
-        return " ".join([parts[word] for word in parts.keys() & words]) if parts else ""
+            return _Text(title, body, _NO_WORDS, _NO_WORDS)
+        words = {*title.split(), *body.split()}
+        parts = self._parts.get(language)
+        # Of a batch's words only these are kept in memory, which is faster for being small.
+        return _Text(title, body, parts.keys() & words if parts else _NO_WORDS, words - self._known[language])
 
-    def _learn_new(self, new: set[str], language: str) -> None:
+    def _row(self, article: EnrichedArticle, text: _Text) -> Row:
+        parts = self._parts.get(article.language.code)
+        of_compounds = " ".join([parts[word] for word in (*text.compounds, *(parts.keys() & text.new))]) if parts else ""
+        return (text.title, text.body, of_compounds, *_entity_columns(article.entities), _tags(article))
+
+    def _learn(self, new: set[str], language: str) -> None:
         words = [word for word in new if has_stem(word)]
         stems = self._analyser.stems(words, language)
-        rows = [(stem_token(stem, language), word) for stem, word in zip(stems, words, strict=True)]
+        # In the order of the table, so that neighbours are written together.
+        rows = sorted((stem_token(stem, language), word) for stem, word in zip(stems, words, strict=True))
         self._connection.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", rows)
-        for word in words:
-            if stems_of_parts := self._analyser.part_stems(word, language):
-                self._parts[language][word] = " ".join([stem_token(stem, language) for stem in stems_of_parts])
+        for word, stems_of_parts in self._analyser.part_stems(words, language).items():
+            self._parts[language][word] = " ".join([stem_token(stem, language) for stem in stems_of_parts])
         self._known[language] |= new
 
     def facet_terms(self, article: EnrichedArticle) -> bytes:

@@ -41,6 +41,7 @@ _SNOWBALL = {
     "yi": "yiddish",
 }
 _UKRAINIAN = "uk"
+_LANGUAGES = frozenset({*_SNOWBALL, _UKRAINIAN})
 # Endings of Ukrainian nouns and adjectives, longest first, after at least three letters; then a vowel or sign that is left over.
 _UKRAINIAN_ENDING = re.compile(
     "(?<=...)(?:ями|ами|ові|еві|єві|ого|ому|ими|іми|ій|ий|их|іх|им|ім|ої|ою|ею|єю|ах|ях|ам|ям|ом|ем|єм|ів|їв|ую|юю|[аяоеєиіїуюйь])$"
@@ -68,7 +69,7 @@ class SnowballStemmer:
     @property
     def languages(self) -> frozenset[str]:
         """ISO 639-1 codes of the languages that have a stemmer."""
-        return frozenset({*_SNOWBALL, _UKRAINIAN})
+        return _LANGUAGES
 
     def stems(self, words: Sequence[str], language: str) -> list[str]:
         """One stem a word, which is in search form; in a language without a stemmer the words themselves."""

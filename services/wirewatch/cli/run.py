@@ -54,7 +54,7 @@ def demo(*, database: Database = None, as_json: AsJson = False) -> None:
     where = f"--database {settings.database}"
     talk().print("One of them is broken and one undated, on purpose. Try next:")
     for command in (
-        f"wirewatch search {where} 'Sanktionen person:putin' --facets",
+        f"wirewatch search {where} 'topic:sanctions person:putin' --facets",
         f"wirewatch search {where} 'topic:arms AND (Gipfel OR summit)' --timeline week",
         "wirewatch tag --explain 'Vor dem Gipfel in Genf sprachen Lawrow und die NATO über neue Wirtschaftssanktionen.'",
     ):

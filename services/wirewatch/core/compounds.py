@@ -8,6 +8,7 @@ All words are in search form (``core.analysis``): lower case, without umlauts, Ã
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Self
@@ -19,6 +20,8 @@ _MIN_WORD = 7
 # Nothing longer is a word; it bounds the time, which grows with the square of the length.
 _MAX_WORD = 60
 _PART_COST = math.log(6)
+# Which lengths the parts that begin alike may have is looked up by this many letters.
+_KEY = 4
 
 
 class Part(NamedTuple):
@@ -46,7 +49,13 @@ class CompoundSplitter:
         shortened = {part[:-1]: part for part in parts if part.endswith("e") and len(part) > _MIN_PART + 1}
         self._last = inflected | {part: part for part in parts if part not in first}
         self._inner = shortened | inflected | {part: part for part in parts}
+        self._lengths, self._short = _lengths_by_key(self._inner)
+        self._tails = frozenset(form[-_MIN_PART:] for form in self._last)
+        self._short_last = tuple(form for form in self._last if len(form) < _MIN_PART)
         self._heads = frozenset(heads)
+        self._head_forms = {form: base for form, base in self._last.items() if base in self._heads and len(form) >= _MIN_PART}
+        self._head_lengths = sorted({len(form) for form in self._head_forms}, reverse=True)
+        self._head_tails = frozenset(form[-_MIN_PART:] for form in self._head_forms)
         self._whole = frozenset(word + ending for word in whole for ending in ("", *_ENDINGS))
         facts = f"{sorted(parts.items())}{sorted(first)}{sorted(self._heads)}{sorted(whole)}"
         self.version = blake2b(facts.encode(), digest_size=6).hexdigest()
@@ -67,29 +76,63 @@ class CompoundSplitter:
         """The parts of a word in search form, or nothing where it does not come apart."""
         if not _MIN_WORD <= len(word) <= _MAX_WORD or not word.isalpha() or word in self._whole or self.known(word):
             return ()
+        if word[-_MIN_PART:] not in self._tails and not word.endswith(self._short_last):
+            return ()
+        stop = len(word)
+        segments = self._segments(word)
+        if stop not in segments:
+            return self._split_off_head(word)
         # ways[i][n]: the best way to make word[i:] of n parts, as score and parts; filled from the end.
-        ways: dict[int, dict[int, tuple[float, tuple[Part, ...]]]] = {len(word): {0: (0.0, ())}}
-        for start in range(len(word) - 1, -1, -1):
+        ways: dict[int, dict[int, tuple[float, tuple[Part, ...]]]] = {stop: {0: (0.0, ())}}
+        for start in sorted(segments, reverse=True)[1:]:
             found: dict[int, tuple[float, tuple[Part, ...]]] = {}
-            for end, rest in ways.items():
-                base = (self._last if end == len(word) else self._inner).get(word[start:end])
-                if base is None:
+            for end, base in segments[start]:
+                if end not in ways:
                     continue
                 part = Part(word[start:end], base)
-                for count, (score, parts) in rest.items():
+                for count, (score, parts) in ways[end].items():
                     better = score + self._parts[base]
                     if better > found.get(count + 1, (-1.0, ()))[0]:
                         found[count + 1] = (better, (part, *parts))
             if found:
                 ways[start] = found
-        splits = [(score / count - count * _PART_COST, parts) for count, (score, parts) in ways.get(0, {}).items() if count > 1]
+        splits = [(score / count - count * _PART_COST, parts) for count, (score, parts) in ways[0].items() if count > 1]
         return max(splits)[1] if splits else self._split_off_head(word)
 
+    def _segments(self, word: str) -> dict[int, list[tuple[int, str]]]:
+        """Where a part may begin, going on from the start of the word, and the parts that may stand there: where each ends, its basic form.
+
+        Those that end last come first.
+        """
+        stop = len(word)
+        lengths, short, inner = self._lengths, self._short, self._inner
+        segments: dict[int, list[tuple[int, str]]] = {}
+        starts = [0]
+        for start in starts:
+            found = segments[start] = []
+            for length in lengths.get(word[start : start + _KEY], short):
+                end = start + length
+                if end < stop:
+                    base = inner.get(word[start:end])
+                elif end == stop:
+                    base = self._last.get(word[start:])
+                else:
+                    continue
+                if base is not None:
+                    found.append((end, base))
+                    if end not in segments:
+                        segments[end] = []
+                        starts.append(end)
+        return segments
+
     def _split_off_head(self, word: str) -> tuple[Part, ...]:
-        for start in range(_MIN_PART, len(word) - _MIN_PART + 1):
-            base = self.known(word[start:])
-            if base in self._heads:
-                return (Part(word[:start], word[:start]), Part(word[start:], base))
+        if word[-_MIN_PART:] not in self._head_tails:
+            return ()
+        stop = len(word)
+        for length in self._head_lengths:
+            base = self._head_forms.get(word[stop - length :])
+            if base and length <= stop - _MIN_PART:
+                return (Part(word[:-length], word[:-length]), Part(word[-length:], base))
         return ()
 
     def known(self, segment: str) -> str | None:
@@ -101,6 +144,23 @@ def _inflected(parts: Iterable[str]) -> dict[str, str]:
     """Each part with each ending; where two parts give the same form, the ending that comes first in the list decides."""
     long = [part for part in parts if len(part) >= _MIN_PART]
     return {part + ending: part for ending in reversed(_ENDINGS) for part in long}
+
+
+def _lengths_by_key(forms: Iterable[str]) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+    """The lengths of the forms that begin with the same four letters, the longest first; and those of the forms that are shorter.
+
+    The shorter ones that begin so, too, are among the first.
+    """
+    lengths: defaultdict[str, set[int]] = defaultdict(set)
+    for form in forms:
+        lengths[form[:_KEY]].add(len(form))
+    short = {key for key in lengths if len(key) < _KEY}
+    by_key = {key: those | {len(form) for form in short if key.startswith(form)} for key, those in lengths.items() if key not in short}
+    return {key: _descending(those) for key, those in by_key.items()}, _descending({len(form) for form in short})
+
+
+def _descending(numbers: set[int]) -> tuple[int, ...]:
+    return tuple(sorted(numbers, reverse=True))
 
 
 def search_words(parts: Sequence[Part]) -> list[str]:

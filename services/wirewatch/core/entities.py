@@ -79,9 +79,12 @@ class EntityTagger:
         """
         gazetteer = self._gazetteer
         patterns, owners, rule_of = gazetteer.patterns, gazetteer.owners, gazetteer.rule_of
-        text = field.text
+        text, quick = field.text, dropped is None
         found: list[Span] = []
         for index, start, padded_end in self._matcher.find(f" {field.folded} "):
+            # Most that isn't taken is a word like any other, which needs no reason where nobody asks for it.
+            if quick and text[start].islower() and not gazetteer.rules[rule_of[index]].any_case:
+                continue
             end = padded_end - 2
             form = patterns[index]
             reason = None

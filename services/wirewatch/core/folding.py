@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from wirewatch.core.character_map import CharacterMap
+
 # Letters whose base letter Unicode does not decompose to.
 _BASE = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "ð": "d", "ŧ": "t"}
 # Letters of their own that Unicode would take apart: Russian й is no accented и.
@@ -26,15 +28,7 @@ def _fold_character(character: str) -> str:
     return base if len(base) == 1 else lower
 
 
-class _Table(dict[int, str]):
-    """Filled as characters are met, for ``str.translate``; bounded by Unicode itself."""
-
-    def __missing__(self, code: int) -> str:
-        folded = self[code] = _fold_character(chr(code))
-        return folded
-
-
-_TABLE = _Table()
+_MAP = CharacterMap(_fold_character)
 
 
 def fold(text: str) -> str:
@@ -42,7 +36,7 @@ def fold(text: str) -> str:
 
     ß, æ and œ have no single base letter and stay: who compares spellings expands them (``spellings``).
     """
-    return text.translate(_TABLE)
+    return _MAP.apply(text)
 
 
 def spellings(folded: str) -> set[str]:

@@ -1,5 +1,6 @@
 """Which article is this: one id for every copy of a message, however its URL is decorated."""
 
+import re
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ _TRACKING = frozenset(
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # RFC 3986 section 3.3: what a path segment may hold unescaped.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
+_NORMAL_PATH = re.compile(f"[A-Za-z0-9{re.escape(_PATH_SAFE)}]*")
 _MAX_URL = 8_192
 _MAX_PARAMETERS = 200
 
@@ -29,7 +31,7 @@ def canonical_url(url: str) -> str | None:
     try:
         parts = urlsplit(url.strip())
         port = parts.port
-        parameters = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+        parameters = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS) if parts.query else []
     except ValueError:
         return None
     scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
@@ -38,7 +40,9 @@ def canonical_url(url: str) -> str | None:
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         netloc += f":{port}"
-    path = quote(unquote(_without_dot_segments(parts.path), errors="surrogateescape"), safe=_PATH_SAFE, errors="surrogateescape")
+    path = _without_dot_segments(parts.path)
+    if not _NORMAL_PATH.fullmatch(path):
+        path = quote(unquote(path, errors="surrogateescape"), safe=_PATH_SAFE, errors="surrogateescape")
     kept = sorted((name, value) for name, value in parameters if not _is_tracking(name.lower()))
     return urlunsplit(("https", netloc, path or "/", urlencode(kept, errors="replace"), ""))
 

@@ -1,7 +1,7 @@
 """The passage of an article that shows best why a query found it, with the places to highlight."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wirewatch.core.analysis import Analyser, is_named, same_code, searchable
@@ -99,21 +99,24 @@ def _places(article: EnrichedArticle, field: Field, text: str, parts: Sequence[Q
             case Phrase(phrase):
                 ranges = _phrase_ranges(tokens, searchable(phrase).split())
             case Word() | Prefix():
-                fits = _token_test(part, article.language.code, analyser)
-                known = {form: fits(form) for form in {token.text for token in tokens}}
-                ranges = ((token.start, token.end) for token in tokens if known[token.text])
+                fitting = _fitting({token.text for token in tokens}, part, article.language.code, analyser)
+                ranges = ((token.start, token.end) for token in tokens if token.text in fitting)
             case _:
                 ranges = _tagged_ranges(article, field, part)
         places += [_Place(start, min(end, len(text)), number) for start, end in ranges if 0 <= start < min(end, len(text))]
     return sorted(places)[:_MAX_PLACES]
 
 
-def _token_test(part: Word | Prefix, language: str, analyser: Analyser) -> Callable[[str], bool]:
+def _fitting(forms: set[str], part: Word | Prefix, language: str, analyser: Analyser) -> set[str]:
+    """Those of a text's tokens that the part of a query finds."""
     wanted = searchable(part.text).split()
     if isinstance(part, Prefix):
-        return lambda token: token.startswith(wanted[0])
+        return {form for form in forms if form.startswith(wanted[0])}
     (stem,) = analyser.stems(wanted, language)
-    return lambda token: token == wanted[0] or stem in {*analyser.stems([token], language), *analyser.part_stems(token, language)}
+    words = list(forms)
+    own = zip(words, analyser.stems(words, language), strict=True)
+    parts = analyser.part_stems(words, language).items()
+    return {word for word, of_word in own if of_word == stem or word == wanted[0]} | {word for word, of_parts in parts if stem in of_parts}
 
 
 def _phrase_ranges(tokens: Sequence[_Token], words: Sequence[str]) -> Iterator[Range]:

@@ -8,6 +8,7 @@ from heapq import nsmallest
 from zlib import crc32
 
 SKETCH_SIZE = 16
+_VALUES = 1 << 32
 
 
 def sketch(folded: str) -> tuple[int, ...]:
@@ -15,8 +16,12 @@ def sketch(folded: str) -> tuple[int, ...]:
     words = folded.encode("utf-8", "surrogatepass").split()
     if len(words) < 3:
         return (crc32(b" ".join(words)),) if words else ()
-    shingles = map(b" ".join, zip(words, words[1:], words[2:], strict=False))
-    return tuple(nsmallest(SKETCH_SIZE, set(map(crc32, shingles))))
+    hashes = map(crc32, map(b" ".join, zip(words, words[1:], words[2:], strict=False)))
+    # Of evenly spread values three times as many as are needed lie under this one, so that few have to be compared and sorted.
+    low = 3 * SKETCH_SIZE * _VALUES // len(words)
+    found = list(hashes)
+    few = {value for value in found if value < low}
+    return tuple(sorted(few if len(few) >= SKETCH_SIZE else set(found))[:SKETCH_SIZE])
 
 
 def similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:

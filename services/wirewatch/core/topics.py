@@ -78,7 +78,7 @@ class TopicTagger:
 
     def tag(self, document: Document) -> tuple[Topic, ...]:
         """The document's topics, those that score highest first."""
-        taken, _ = self._examine(document)
+        taken, _ = self._examine(document, hopeless=False)
         topics = (self._topic(document, topic, hits) for topic, hits in taken.items())
         return tuple(sorted((topic for topic in topics if topic.score >= 1), key=lambda topic: (-topic.score, topic.id)))
 
@@ -93,8 +93,8 @@ class TopicTagger:
                 dropped += [_dropped(document, hit, self._rules[topic].id, reason) for hit in hits]
         return Explanation(self.tag(document), tuple(dropped))
 
-    def _examine(self, document: Document) -> tuple[Mapping[int, list[_Hit]], list[_Cancelled]]:
-        """What counts for each topic, by its index, and what doesn't."""
+    def _examine(self, document: Document, *, hopeless: bool = True) -> tuple[Mapping[int, list[_Hit]], list[_Cancelled]]:
+        """What counts for each topic, by its index, and what doesn't. ``hopeless``: topics under their threshold by all means, too."""
         language = self._languages.get(document.language)
         if language is None:
             language = self._languages[document.language] = _Language(self._rules, document.language, self._factory)
@@ -103,7 +103,12 @@ class TopicTagger:
             by_topic[hit.form.topic].append(hit)
         padded = [f" {field.folded} " for field in document.fields] if by_topic else []
         taken, cancelled = {}, []
+        stretch = _stretch(document)
         for topic, hits in by_topic.items():
+            rule = self._rules[topic]
+            # Most topics couldn't be given if every hit counted in full: they needn't be looked at more closely. (Scores are rounded.)
+            if not hopeless and sum(_weight(hit, rule, document, stretch) for hit in hits) < 0.999 * rule.threshold * stretch:
+                continue
             counting, others = _settle(hits, padded)
             cancelled += others
             if counting:
@@ -111,18 +116,11 @@ class TopicTagger:
         return taken, cancelled
 
     def _topic(self, document: Document, topic: int, hits: Sequence[_Hit]) -> Topic:
-        rule = self._rules[topic]
-        stretch = max(1.0, sqrt(sum(len(field.folded) for field in document.fields) / _SHORT_TEXT))
+        rule, stretch = self._rules[topic], _stretch(document)
         counted: dict[str, list[float]] = defaultdict(list)
         evidence = []
         for hit in hits:
-            field = document.fields[hit.field]
-            boost = 1.0
-            if field.name == "title":
-                boost = rule.title_boost
-            elif hit.start < _LEAD:
-                boost = min(stretch, _LEAD_BOOST)
-            weight = boost * (hit.form.term.weight if hit.form.term else 0.0)
+            field, weight = document.fields[hit.field], _weight(hit, rule, document, stretch)
             counted[hit.form.text].append(weight)
             evidence.append(Evidence(field.text[hit.start : hit.end], field.name, hit.start, hit.end, hit.form.text, round(weight, 3)))
         total = sum(
@@ -130,6 +128,18 @@ class TopicTagger:
         )
         evidence.sort(key=lambda item: (-item.weight, item.field == "body", item.start))
         return Topic(rule.id, round(total / (rule.threshold * stretch), 3), tuple(evidence))
+
+
+def _stretch(document: Document) -> float:
+    """How many times as much weight a text of this length needs as a short one."""
+    return max(1.0, sqrt(sum(len(field.folded) for field in document.fields) / _SHORT_TEXT))
+
+
+def _weight(hit: _Hit, rule: TopicRule, document: Document, stretch: float) -> float:
+    """What a hit counts before others of its term are considered."""
+    lead_boost = min(stretch, _LEAD_BOOST) if hit.start < _LEAD else 1.0
+    boost = rule.title_boost if document.fields[hit.field].name == "title" else lead_boost
+    return boost * hit.form.term.weight if hit.form.term else 0.0
 
 
 class _Language:
