@@ -43,7 +43,7 @@ class Listed:
 class Broken(Pipeline):
     """Fails on an article in a way nobody foresaw."""
 
-    def process(self, raw: bytes, *, now: datetime) -> EnrichedArticle | Rejected:
+    def process(self, raw: bytes, *, now: datetime, backfill: bool = False) -> EnrichedArticle | Rejected:
         if b"crash" in raw:
             raise KeyError("secret words of the article")
         return super().process(raw, now=now)
