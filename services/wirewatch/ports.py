@@ -26,6 +26,14 @@ class StoreRefused(Exception):
     """The store is not one this version may use: another schema version, not a wirewatch store."""
 
 
+class KafkaUnavailable(Exception):
+    """No broker answers now. The message says which, for how long it was waited, and what to do."""
+
+
+class KafkaRefused(Exception):
+    """Kafka answers and can't be used as it is: wrong credentials, a right or a topic missing. Waiting doesn't help."""
+
+
 class SourceError(Exception):
     """A source can't be read: gone, not what it should be, damaged. The message names it and says what to do."""
 

@@ -14,6 +14,7 @@ from wirewatch.logs import configure_logs
 from wirewatch.settings import Settings, load_settings
 
 Database = Annotated[Path | None, typer.Option("--database", "-d", help="SQLite file of the store [default: the setting, wirewatch.db].")]
+Wait = Annotated[float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for a server that doesn't answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
