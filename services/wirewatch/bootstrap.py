@@ -11,6 +11,7 @@ from importlib.metadata import packages_distributions
 from importlib.resources import files
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
@@ -151,7 +152,13 @@ def build_run(
     )
 
 
-def open_articles(settings: Settings, paths: Sequence[str], *, run: EmbeddedRun, stop: Event, follow: bool = False) -> list[ArticleSource]:
+class Idler(Protocol):
+    """A run that finishes what it has begun while there is nothing to read."""
+
+    def idle(self) -> None: ...
+
+
+def open_articles(settings: Settings, paths: Sequence[str], *, run: Idler, stop: Event, follow: bool = False) -> list[ArticleSource]:
     """Sources that commit what has gathered whenever they have to wait. Raises SourceError."""
 
     def wait(seconds: float) -> bool:

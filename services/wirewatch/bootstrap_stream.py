@@ -1,13 +1,19 @@
 """Builds what talks to Kafka; see ``bootstrap`` for the rest."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from threading import Event
 
 from wirewatch.adapters.kafka_access import kafka_access
 from wirewatch.adapters.kafka_connection import Tell, silent
+from wirewatch.adapters.kafka_send import KafkaPublisher
 from wirewatch.adapters.kafka_topics import TopicSetup, TopicState, check_topics
-from wirewatch.adapters.topic_catalogue import READS, load_topic_specs
+from wirewatch.adapters.send_state import SendStateFile
+from wirewatch.adapters.topic_catalogue import READS, load_topic_specs, topic_name
 from wirewatch.settings import Settings
+from wirewatch.workers.embedded import Progress
+from wirewatch.workers.send import Pace, SendRun
 
 WAIT_SECONDS = 30.0
 
@@ -37,4 +43,28 @@ def check_kafka(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = s
     return f"{', '.join(settings.kafka_servers)}: {len(wanted)} topics as declared"
 
 
-__all__ = ["check_kafka", "check_topics", "setup_kafka"]
+@contextmanager
+def sending(
+    settings: Settings, topic: str, *, rate: float, wait_seconds: float, tell: Tell, shown: Progress, stop: Event
+) -> Iterator[SendRun]:
+    """Check the topic and put together a run that sends to it. Raises KafkaUnavailable, KafkaRefused."""
+    specs = {topic: load_topic_specs()[topic]}
+    with _topics(settings, wait_seconds, tell) as topics:
+        topics.check(specs)
+        specs = topics.with_own_limits(specs)
+        target = f"{topics.cluster}/{topic_name(settings.kafka_prefix, topic)}"
+    publisher = KafkaPublisher(
+        kafka_access(settings), specs, prefix=settings.kafka_prefix, delivery_seconds=max(wait_seconds, WAIT_SECONDS)
+    )
+    with closing(publisher):
+        yield SendRun(
+            publisher=publisher,
+            progress=SendStateFile(settings.send_state_file, target=target),
+            topic=topic,
+            pace=Pace(rate, clock=time.monotonic, sleep=stop.wait),
+            shown=shown,
+            tell=tell,
+        )
+
+
+__all__ = ["check_kafka", "check_topics", "sending", "setup_kafka"]

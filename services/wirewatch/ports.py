@@ -124,6 +124,46 @@ class EmbeddedStore(ArticleStore, DeadLetterBox, Protocol):
     def checkpoint(self, source: str) -> Checkpoint | None: ...
 
 
+class MessageTooLarge(Exception):
+    """A message that its topic would never take, ``size`` bytes of at most ``limit``."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"{size:,} bytes as a message; the topic takes {limit:,}")
+        self.size = size
+        self.limit = limit
+
+
+class Delivery(Protocol):
+    """A message on its way."""
+
+    def confirmed(self, seconds: float) -> bool:
+        """Wait this long for the broker to say that all copies have it; False if it hasn't yet.
+
+        Raises KafkaUnavailable and KafkaRefused where it never will.
+        """
+        ...
+
+
+class Publisher(Protocol):
+    """Sends messages to declared topics (named without prefix). Those with one key stay in order."""
+
+    def publish(self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()) -> Delivery:
+        """Hand a message over; a value of None takes the key's earlier ones away (in a compacted topic). Raises MessageTooLarge."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class SendProgress(Protocol):
+    """Remembers over runs how far each source was sent."""
+
+    def checkpoint(self, source: str) -> Checkpoint | None: ...
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Keep it, in the place of an earlier one. Raises StoreUnavailable."""
+        ...
+
+
 class EntityRecogniser(Recogniser, Protocol):
     """A trained model that finds names no gazetteer has, and says which one it is."""
 

@@ -1,12 +1,16 @@
 """Servers for the tests: one of each a session, names of its own for each test."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from tests.support.engines import unavailable
+from tests.support.kafka_client import Broker
 from tests.support.kafka_engine import KafkaBroker, Security, broker_address, cluster_id
+from tests.support.program import Program
 
 
 def _run(broker: KafkaBroker, request: pytest.FixtureRequest) -> Iterator[KafkaBroker]:
@@ -43,6 +47,19 @@ def kafka_servers(request: pytest.FixtureRequest) -> str:
 def kafka_prefix() -> str:
     """What a test's topics and groups begin with."""
     return f"t{uuid4().hex[:8]}-"
+
+
+@pytest.fixture
+def broker(kafka_servers: str, kafka_prefix: str) -> Iterator[Broker]:
+    with closing(Broker(kafka_servers, kafka_prefix)) as found:
+        yield found
+
+
+@pytest.fixture
+def kafka_program(tmp_path: Path, kafka_servers: str, kafka_prefix: str) -> Program:
+    """The program in a folder whose settings name the broker, and topics of the test's own."""
+    (tmp_path / "wirewatch.toml").write_text(f'kafka_servers = ["{kafka_servers}"]\nkafka_prefix = "{kafka_prefix}"\n')
+    return Program(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -127,6 +127,8 @@ def faults(access: KafkaAccess, doing: str) -> Iterator[None]:
         raise _login_refused(access, error) from error
     except errors.UnknownTopicOrPartitionError as error:
         raise KafkaRefused(f"{doing}: a topic is not there ({_text(error)}); make what is missing: wirewatch setup") from error
+    except (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError) as error:
+        raise KafkaRefused(f"{doing}: the broker takes smaller messages than are declared; allow them: wirewatch setup --alter") from error
     except errors.AuthorizationError as error:
         raise KafkaRefused(
             f"{doing}: {access.who} has no right to ({_text(error)}); give it by an ACL, docs/operations/kafka.md lists what is needed"

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from kafka import errors
 from kafka.admin import ConfigResource, ConfigResourceType
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wirewatch.adapters.kafka_access import KafkaAccess
 from wirewatch.adapters.kafka_connection import Tell, faults, open_admin, silent
@@ -60,6 +61,18 @@ class TopicSetup:
         if few:
             raise KafkaRefused(f"too few partitions: {', '.join(few)}; docs/operations/kafka.md tells how to add them")
 
+    def with_own_limits(self, specs: Mapping[str, TopicSpec]) -> dict[str, TopicSpec]:
+        """The specs with the limit that the broker really has for a message, where it tells."""
+        with faults(self._access, "asking for the topics' limits"):
+            own = {name: self._configs(topic_name(self._prefix, name)).get("max.message.bytes") for name in specs}
+        return {name: replace(spec, max_message_bytes=int(own[name] or spec.max_message_bytes)) for name, spec in specs.items()}
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's own id."""
+        with faults(self._access, "asking for the cluster's id"):
+            return str(self._admin.describe_cluster()["cluster_id"])
+
     def close(self) -> None:
         """Close the connection."""
         self._admin.close()
@@ -94,10 +107,12 @@ class TopicSetup:
 
     def _found(self, name: str) -> _Found:
         (topic,) = self._admin.describe_topics([name])
-        resource = ConfigResource(ConfigResourceType.TOPIC, name)
-        configs = self._admin.describe_configs([resource], config_filter="all")["topic"][name]
-        values = {key: str(config["value"]) for key, config in configs.items()}
-        return _Found(len(topic["partitions"]), len(topic["partitions"][0]["replica_nodes"]), values)
+        return _Found(len(topic["partitions"]), len(topic["partitions"][0]["replica_nodes"]), self._configs(name))
+
+    def _configs(self, name: str) -> dict[str, str]:
+        """Empty where we have no right to see it."""
+        configs = self._admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)], config_filter="all")["topic"][name]
+        return {key: str(config["value"]) for key, config in configs.items()}
 
     def _state(self, name: str, spec: TopicSpec, made: bool, *, alter: bool, add: bool) -> TopicState:  # noqa: FBT001 - its own caller
         found = self._found(name)

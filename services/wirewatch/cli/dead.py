@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wirewatch import bootstrap
-from wirewatch.cli.options import AsJson, Database, settings_from
-from wirewatch.cli.run import PARTLY_DONE
+from wirewatch.cli.options import PARTLY_DONE, AsJson, Database, settings_from
 from wirewatch.core.article import DeadLetter
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.ports import EmbeddedStore

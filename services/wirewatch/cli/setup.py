@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wirewatch import bootstrap_stream
-from wirewatch.cli.options import AsJson, Wait, settings_from
+from wirewatch.cli.options import AsJson, Wait, settings_from, tell
 from wirewatch.settings import Settings, SettingsError
 from wirewatch.terminal import output, talk
 
@@ -55,9 +55,6 @@ def _servers(settings: Settings) -> dict[Part, tuple[str, ...]]:
 
 
 def _setup_kafka(settings: Settings, *, alter: bool, add_partitions: bool, wait: float, as_json: bool) -> None:
-    def tell(line: str) -> None:
-        talk().print(line, markup=False)
-
     topics = bootstrap_stream.setup_kafka(settings, alter=alter, add_partitions=add_partitions, wait_seconds=wait, tell=tell)
     if as_json:
         typer.echo(msgspec.json.encode(topics))
