@@ -40,6 +40,7 @@ from wirewatch.metrics import Metrics
 from wirewatch.ports import ArticleSource, EmbeddedStore, EntityRecogniser, StoreRefused
 from wirewatch.settings import Settings
 from wirewatch.workers.embedded import EmbeddedRun, Progress
+from wirewatch.workers.replay import EmbeddedReplay
 
 DATA = Path(str(files("wirewatch") / "data"))
 # A message over max_record_bytes is read whole up to this size, so that its dead letter can be replayed under a higher limit.
@@ -150,6 +151,11 @@ def build_run(
         progress=progress,
         should_stop=stop.is_set,
     )
+
+
+def build_replay(settings: Settings, store: EmbeddedStore) -> EmbeddedReplay:
+    """What processes dead letters of the embedded store once more."""
+    return EmbeddedReplay(pipeline=build_pipeline(settings, build_taggers(settings)), store=store, clock=utc_now)
 
 
 class Idler(Protocol):

@@ -1,18 +1,23 @@
 """Builds what talks to Kafka; see ``bootstrap`` for the rest."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from threading import Event
 
 from wirewatch.adapters.kafka_access import kafka_access
 from wirewatch.adapters.kafka_connection import Tell, silent
+from wirewatch.adapters.kafka_letters import KafkaLetters
+from wirewatch.adapters.kafka_read import TopicReader
 from wirewatch.adapters.kafka_send import KafkaPublisher
 from wirewatch.adapters.kafka_topics import TopicSetup, TopicState, check_topics
 from wirewatch.adapters.send_state import SendStateFile
-from wirewatch.adapters.topic_catalogue import READS, load_topic_specs, topic_name
+from wirewatch.adapters.topic_catalogue import DEAD, ENRICHED, READS, REPLAYED, TopicSpec, load_topic_specs, replay_topic, topic_name
+from wirewatch.ports import DeadLetterBox
 from wirewatch.settings import Settings
 from wirewatch.workers.embedded import Progress
+from wirewatch.workers.replay import StreamReplay
 from wirewatch.workers.send import Pace, SendRun
 
 WAIT_SECONDS = 30.0
@@ -48,15 +53,10 @@ def sending(
     settings: Settings, topic: str, *, rate: float, wait_seconds: float, tell: Tell, shown: Progress, stop: Event
 ) -> Iterator[SendRun]:
     """Check the topic and put together a run that sends to it. Raises KafkaUnavailable, KafkaRefused."""
-    specs = {topic: load_topic_specs()[topic]}
     with _topics(settings, wait_seconds, tell) as topics:
-        topics.check(specs)
-        specs = topics.with_own_limits(specs)
+        specs = _usable(topics, (topic,))
         target = f"{topics.cluster}/{topic_name(settings.kafka_prefix, topic)}"
-    publisher = KafkaPublisher(
-        kafka_access(settings), specs, prefix=settings.kafka_prefix, delivery_seconds=max(wait_seconds, WAIT_SECONDS)
-    )
-    with closing(publisher):
+    with closing(_publisher(settings, specs, max(wait_seconds, WAIT_SECONDS))) as publisher:
         yield SendRun(
             publisher=publisher,
             progress=SendStateFile(settings.send_state_file, target=target),
@@ -67,4 +67,34 @@ def sending(
         )
 
 
-__all__ = ["check_kafka", "check_topics", "sending", "setup_kafka"]
+@contextmanager
+def letters(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = silent) -> Iterator[KafkaLetters]:
+    """Dead letters in Kafka. Raises KafkaUnavailable, KafkaRefused."""
+    with _topics(settings, wait_seconds, tell) as topics:
+        specs = _usable(topics, (DEAD,))
+    box = KafkaLetters(TopicReader(kafka_access(settings)), lambda: _publisher(settings, specs), prefix=settings.kafka_prefix, tell=tell)
+    with closing(box):
+        yield box
+
+
+@contextmanager
+def replaying(settings: Settings, box: DeadLetterBox) -> Iterator[StreamReplay]:
+    """What sends dead letters back to their topics. Raises KafkaUnavailable, KafkaRefused."""
+    with _topics(settings, 0, silent) as topics:
+        specs = _usable(topics, REPLAYED)
+    with closing(_publisher(settings, specs)) as publisher:
+        yield StreamReplay(publisher=publisher, box=box, topic_of=partial(replay_topic, settings.kafka_prefix), enriched=ENRICHED)
+
+
+def _usable(topics: TopicSetup, names: Sequence[str]) -> dict[str, TopicSpec]:
+    """Check topics, and give them with the limits that they really have."""
+    specs = {name: load_topic_specs()[name] for name in names}
+    topics.check(specs)
+    return topics.with_own_limits(specs)
+
+
+def _publisher(settings: Settings, specs: Mapping[str, TopicSpec], delivery_seconds: float = WAIT_SECONDS) -> KafkaPublisher:
+    return KafkaPublisher(kafka_access(settings), specs, prefix=settings.kafka_prefix, delivery_seconds=delivery_seconds)
+
+
+__all__ = ["check_kafka", "check_topics", "letters", "replaying", "sending", "setup_kafka"]

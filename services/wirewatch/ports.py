@@ -107,11 +107,27 @@ class ArticleStore(Protocol):
 class DeadLetterBox(Protocol):
     """Keeps what could not become an article until it is replayed or removed."""
 
-    def dead_letters(self, *, reason: str | None = None, limit: int = 100, offset: int = 0) -> tuple[int, tuple[DeadLetter, ...]]: ...
+    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep letters; one with the id of an earlier one takes its place."""
+        ...
+
+    def dead_letters(
+        self,
+        *,
+        reason: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> tuple[int, tuple[DeadLetter, ...]]:
+        """How many there are with this reason that failed in this time (``until`` excluded), and those of this page, newest first."""
+        ...
 
     def dead_letter(self, letter_id: str) -> DeadLetter | None: ...
 
-    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int: ...
+    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
+        """Remove letters; return how many of them there were."""
+        ...
 
 
 class EmbeddedStore(ArticleStore, DeadLetterBox, Protocol):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from wirewatch.adapters import topic_catalogue as catalogue
-from wirewatch.adapters.topic_catalogue import declared_topic, group_name, load_topic_specs, topic_name
+from wirewatch.adapters.topic_catalogue import group_name, load_topic_specs, replay_topic, topic_name
 
 TOPIC = """topics:
   articles:
@@ -52,6 +52,8 @@ def test_a_fault_is_told_with_file_and_place(tmp_path: Path, wrong: str, right: 
     path = tmp_path / "topics.yaml"
     path.write_text(TOPIC)
     assert load_topic_specs(path)["articles"].partitions == 12
+    path = tmp_path / "wrong" / "topics.yaml"
+    path.parent.mkdir()
     path.write_text(TOPIC.replace(right, wrong))
     with pytest.raises(ValueError, match=f"topics.yaml.*{fault}"):
         load_topic_specs(path)
@@ -60,6 +62,6 @@ def test_a_fault_is_told_with_file_and_place(tmp_path: Path, wrong: str, right: 
 def test_names() -> None:
     assert topic_name("desk-", "articles") == "desk-articles"
     assert group_name("desk-", "enrich") == "desk-wirewatch-enrich"
-    assert declared_topic("desk-", "desk-articles.backfill") == "articles.backfill"
-    assert declared_topic("desk-", "articles") == "articles"
-    assert declared_topic("", "articles.jsonl") is None
+    assert replay_topic("desk-", "desk-articles.backfill") == "articles.backfill"
+    assert replay_topic("desk-", "articles.enriched") == "articles.enriched"
+    assert replay_topic("", "articles.jsonl") == replay_topic("", "alerts") == "articles"

@@ -3,6 +3,7 @@
 Without a Kafka client, so that every part that talks to Kafka, with whichever one, can ask.
 """
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,6 +20,8 @@ DEAD = "articles.dead"
 ALERTS = "alerts"
 # The workers that are consumer groups, each with the topics it reads.
 READS = {"enrich": (ARTICLES, BACKFILL), "index": (ENRICHED,)}
+# Where dead letters go back to.
+REPLAYED = (ARTICLES, BACKFILL, ENRICHED)
 _FILE = Path(str(files("wirewatch") / "schemas" / "topics.yaml"))
 _HOUR_MS = 3_600_000
 
@@ -51,6 +54,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
     topics: dict[str, TopicSpec]
 
 
+@cache
 def load_topic_specs(path: Path = _FILE) -> dict[str, TopicSpec]:
     """The declared topics by name, without prefix. Raises ValueError with file and fault."""
     try:
@@ -69,8 +73,7 @@ def group_name(prefix: str, worker: str) -> str:
     return f"{prefix}wirewatch-{worker}"
 
 
-def declared_topic(prefix: str, name: str) -> str | None:
-    """The declared topic that ``name`` means, given with the prefix or without; None if it is none of ours."""
-    specs = load_topic_specs()
-    own = name.removeprefix(prefix)
-    return own if own in specs else name if name in specs else None
+def replay_topic(prefix: str, origin: str) -> str:
+    """The declared topic that a dead letter of ``origin`` is replayed to: a topic with the prefix or without, or a file's name."""
+    own = origin.removeprefix(prefix)
+    return own if own in REPLAYED else origin if origin in REPLAYED else ARTICLES
