@@ -3,20 +3,29 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from functools import partial
 from threading import Event
 
+from prometheus_client import CollectorRegistry, disable_created_metrics
+
 from wirewatch.adapters.kafka_access import kafka_access
 from wirewatch.adapters.kafka_connection import Tell, silent
+from wirewatch.adapters.kafka_lag import KafkaLag
 from wirewatch.adapters.kafka_letters import KafkaLetters
 from wirewatch.adapters.kafka_read import TopicReader
 from wirewatch.adapters.kafka_send import KafkaPublisher
 from wirewatch.adapters.kafka_topics import TopicSetup, TopicState, check_topics
 from wirewatch.adapters.send_state import SendStateFile
+from wirewatch.adapters.status_http import StatusServer
 from wirewatch.adapters.topic_catalogue import DEAD, ENRICHED, READS, REPLAYED, TopicSpec, load_topic_specs, replay_topic, topic_name
+from wirewatch.bootstrap import utc_now
+from wirewatch.core.lag import Lag
+from wirewatch.metrics import LagMetrics
 from wirewatch.ports import DeadLetterBox
 from wirewatch.settings import Settings
 from wirewatch.workers.embedded import Progress
+from wirewatch.workers.lag import LagMeter
 from wirewatch.workers.replay import StreamReplay
 from wirewatch.workers.send import Pace, SendRun
 
@@ -86,6 +95,35 @@ def replaying(settings: Settings, box: DeadLetterBox) -> Iterator[StreamReplay]:
         yield StreamReplay(publisher=publisher, box=box, topic_of=partial(replay_topic, settings.kafka_prefix), enriched=ENRICHED)
 
 
+def measure_lag(settings: Settings, now: datetime, *, wait_seconds: float = 0.0, tell: Tell = silent) -> list[Lag]:
+    """Measure the workers' lag once. Raises KafkaUnavailable, KafkaRefused."""
+    with closing(_lag(settings, wait_seconds, tell)) as lag:
+        return lag.measure(now)
+
+
+@contextmanager
+def lag_meter(settings: Settings, *, every_seconds: float, tell: Tell, stop: Event) -> Iterator[LagMeter]:
+    """What keeps measuring the lag until ``stop`` is set, its metrics served. Raises PortTaken."""
+    kafka_access(settings)
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
+    metrics = LagMetrics(CollectorRegistry())
+    meter = LagMeter(
+        measure=lambda: measure_lag(settings, utc_now()),
+        metrics=metrics,
+        clock=utc_now,
+        every_seconds=every_seconds,
+        sleep=stop.wait,
+        tell=tell,
+    )
+    host, port = settings.metrics_host, settings.metrics_port
+    with StatusServer(metrics.registry, host=host, port=port, healthy=meter.stuck, ready=meter.not_ready):
+        yield meter
+
+
+def _lag(settings: Settings, wait_seconds: float, tell: Tell) -> KafkaLag:
+    return KafkaLag(kafka_access(settings), prefix=settings.kafka_prefix, reads=READS, wait_seconds=wait_seconds, tell=tell)
+
+
 def _usable(topics: TopicSetup, names: Sequence[str]) -> dict[str, TopicSpec]:
     """Check topics, and give them with the limits that they really have."""
     specs = {name: load_topic_specs()[name] for name in names}
@@ -97,4 +135,4 @@ def _publisher(settings: Settings, specs: Mapping[str, TopicSpec], delivery_seco
     return KafkaPublisher(kafka_access(settings), specs, prefix=settings.kafka_prefix, delivery_seconds=delivery_seconds)
 
 
-__all__ = ["check_kafka", "check_topics", "letters", "replaying", "sending", "setup_kafka"]
+__all__ = ["check_kafka", "check_topics", "lag_meter", "letters", "measure_lag", "replaying", "sending", "setup_kafka"]

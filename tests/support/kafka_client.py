@@ -48,15 +48,24 @@ class Broker:
         wanted = {"num_partitions": partitions, "configs": {key.replace("_", "."): value for key, value in configs.items()}}
         self.admin.create_topics({self._prefix + topic: wanted}, wait_for_metadata=True)
 
-    def put(self, topic: str, *messages: tuple[bytes | None, bytes | None], partition: int | None = None) -> None:
+    def put(
+        self, topic: str, *messages: tuple[bytes | None, bytes | None], partition: int | None = None, timestamp_ms: int | None = None
+    ) -> None:
         """Send messages, each a key and a value, and have them confirmed."""
         producer = KafkaProducer(bootstrap_servers=self._servers, max_request_size=1 << 25)
         try:
-            sent = [producer.send(self._prefix + topic, value, key=key, partition=partition) for key, value in messages]
+            sent = [
+                producer.send(self._prefix + topic, value, key=key, partition=partition, timestamp_ms=timestamp_ms)
+                for key, value in messages
+            ]
             for future in sent:
                 future.get(30)
         finally:
             producer.close()
+
+    def delete_before(self, topic: str, partition: int, offset: int) -> None:
+        """Have the broker forget what stands before an offset, as retention does."""
+        self.admin.delete_records({TopicPartition(self._prefix + topic, partition): offset})
 
     def count(self, topic: str) -> int:
         """How many messages were ever sent to a topic that forgets none."""
