@@ -15,7 +15,7 @@ from wirewatch.adapters.kafka_lag import KafkaLag
 from wirewatch.adapters.kafka_letters import KafkaLetters
 from wirewatch.adapters.kafka_read import TopicReader
 from wirewatch.adapters.kafka_send import KafkaPublisher
-from wirewatch.adapters.kafka_topics import TopicSetup, TopicState, check_topics
+from wirewatch.adapters.kafka_topics import TopicSetup, TopicState
 from wirewatch.adapters.send_state import SendStateFile
 from wirewatch.adapters.status_http import StatusServer
 from wirewatch.adapters.topic_catalogue import DEAD, ENRICHED, READS, REPLAYED, TopicSpec, load_topic_specs, replay_topic, topic_name
@@ -48,13 +48,15 @@ def setup_kafka(
         return topics.run(load_topic_specs(), alter=alter, add_partitions=add_partitions)
 
 
-def check_kafka(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = silent) -> str:
-    """See that Kafka answers and has the topics that the workers need; say so. Raises KafkaUnavailable, KafkaRefused."""
-    specs = load_topic_specs()
-    wanted = {name: spec for name, spec in specs.items() if {*spec.readers, *spec.writers} & {*READS, "dlq"}}
+def check_topics(settings: Settings, *workers: str, wait_seconds: float = 0.0, tell: Tell = silent) -> str:
+    """See that Kafka answers and has the topics that these workers read and write, as declared; return a line that says so.
+
+    For a worker at its start, before it touches a message. Raises KafkaUnavailable, KafkaRefused.
+    """
+    specs = {name: spec for name, spec in load_topic_specs().items() if {*spec.readers, *spec.writers} & {*workers}}
     with _topics(settings, wait_seconds, tell) as topics:
-        topics.check(wanted)
-    return f"{', '.join(settings.kafka_servers)}: {len(wanted)} topics as declared"
+        topics.check(specs)
+    return f"{', '.join(settings.kafka_servers)}: {len(specs)} topics as declared"
 
 
 @contextmanager
@@ -133,6 +135,3 @@ def _usable(topics: TopicSetup, names: Sequence[str]) -> dict[str, TopicSpec]:
 
 def _publisher(settings: Settings, specs: Mapping[str, TopicSpec], delivery_seconds: float = WAIT_SECONDS) -> KafkaPublisher:
     return KafkaPublisher(kafka_access(settings), specs, prefix=settings.kafka_prefix, delivery_seconds=delivery_seconds)
-
-
-__all__ = ["check_kafka", "check_topics", "lag_meter", "letters", "measure_lag", "replaying", "sending", "setup_kafka"]

@@ -1,11 +1,21 @@
 """What a test asks the broker itself, or does to it; topics are named without the test's prefix."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import ConfigResource, KafkaAdminClient
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ConfigResource,
+    KafkaAdminClient,
+    ResourcePattern,
+    ResourceType,
+)
 from kafka.structs import OffsetAndMetadata
 
 
@@ -66,6 +76,22 @@ class Broker:
     def delete_before(self, topic: str, partition: int, offset: int) -> None:
         """Have the broker forget what stands before an offset, as retention does."""
         self.admin.delete_records({TopicPartition(self._prefix + topic, partition): offset})
+
+    def allow(self, user: str, rights: Mapping[str, str]) -> None:
+        """Give rights on topics; ``*`` stands for all of this test's, ``groups`` for its consumer groups."""
+        own: list[ACL] = []
+        for name, operations in rights.items():
+            kind = ResourceType.GROUP if name == "groups" else ResourceType.TOPIC
+            literal = name not in {"*", "groups"}
+            pattern = ResourcePattern(
+                kind,
+                self._prefix + name if literal else self._prefix,
+                ACLResourcePatternType.LITERAL if literal else ACLResourcePatternType.PREFIXED,
+            )
+            for operation in re.findall("[A-Z][a-z]+(?:[A-Z][a-z]+)?", operations):
+                code = ACLOperation[re.sub("(?<=[a-z])(?=[A-Z])", "_", operation).upper()]
+                own.append(ACL(f"User:{user}", "*", code, ACLPermissionType.ALLOW, pattern))
+        self.admin.create_acls(own)
 
     def count(self, topic: str) -> int:
         """How many messages were ever sent to a topic that forgets none."""

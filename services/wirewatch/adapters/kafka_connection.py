@@ -13,6 +13,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.net.compat import KafkaNetClient
 
 from wirewatch.adapters.kafka_access import KafkaAccess
+from wirewatch.adapters.kafka_login import NoKafka, introduce, refused
 from wirewatch.ports import KafkaRefused, KafkaUnavailable
 
 # One attempt: to connect and to log in.
@@ -45,19 +46,16 @@ def open_admin(access: KafkaAccess, *, wait_seconds: float = 0.0, tell: Tell = s
     """
     begin = time.monotonic()
     told = False
+    _silence()
     while True:
-        with _failures() as failures:
-            fault = _unreachable(access)
-            if fault is None:
-                try:
-                    return _admin(access)
-                except _LOGIN_FAULTS as error:
-                    raise _login_refused(access, error) from error
-                except errors.KafkaError as error:
-                    failure = failures.last or error
-                    if isinstance(failure, _LOGIN_FAULTS):
-                        raise _login_refused(access, failure) from failure
-                    fault = f"connected, but no answer ({failure}); does kafka_security ({access.protocol.lower()}) fit the port?"
+        fault = _unreachable(access)
+        if fault is None:
+            try:
+                return _admin(access)
+            except _LOGIN_FAULTS as error:
+                raise refused(access) from error
+            except errors.KafkaError as error:
+                fault = f"it takes the login, but doesn't name its brokers ({_text(error)})"
         waited = time.monotonic() - begin
         if waited >= wait_seconds:
             raise KafkaUnavailable(_no_answer(access, fault, waited))
@@ -65,6 +63,14 @@ def open_admin(access: KafkaAccess, *, wait_seconds: float = 0.0, tell: Tell = s
             tell(f"Kafka doesn't answer on {', '.join(access.servers)} ({fault}); waiting up to {wait_seconds:g} s for it …")
             told = True
         time.sleep(min(_PAUSE_SECONDS, max(0.0, wait_seconds - waited)))
+
+
+def _silence() -> None:
+    """Keep kafka-python's log off standard error: all that matters comes as an exception."""
+    logger = logging.getLogger("kafka")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logger.propagate = False
 
 
 def _admin(access: KafkaAccess) -> Any:
@@ -102,17 +108,23 @@ def _unreachable(access: KafkaAccess) -> str | None:
 
 
 def _fault_of(access: KafkaAccess, host: str, port: int) -> str | None:
+    server = f"{host}:{port}"
     try:
         with socket.create_connection((host, port), _ATTEMPT_SECONDS) as plain:
-            if access.tls:
-                access.tls.wrap_socket(plain, server_hostname=host).close()
+            if access.tls is None:
+                introduce(access, server, plain)
+                return None
+            with access.tls.wrap_socket(plain, server_hostname=host) as secured:
+                introduce(access, server, secured)
     except ssl.SSLCertVerificationError as error:
         raise KafkaRefused(
-            f"the certificate of {host}:{port} is not trusted ({error.verify_message}); "
+            f"the certificate of {server} is not trusted ({error.verify_message}); "
             "name the CA that signed it in kafka_ca_file, and the server by a name that is in the certificate"
         ) from error
-    except (ssl.SSLError, ConnectionResetError) as error:
-        return f"no TLS ({getattr(error, 'reason', None) or error.strerror or error}); does kafka_security fit the port?"
+    except ssl.SSLError as error:
+        return f"no TLS ({error.reason or error.strerror or error}); does kafka_security fit the port?"
+    except (NoKafka, TimeoutError, ConnectionResetError) as error:
+        return f"no answer ({error}); does kafka_security ({access.protocol.lower()}) fit the port?"
     except OSError as error:
         return f"{error.strerror or error}"
     return None
@@ -124,7 +136,7 @@ def faults(access: KafkaAccess, doing: str) -> Iterator[None]:
     try:
         yield
     except _LOGIN_FAULTS as error:
-        raise _login_refused(access, error) from error
+        raise refused(access) from error
     except errors.UnknownTopicOrPartitionError as error:
         raise KafkaRefused(f"{doing}: a topic is not there ({_text(error)}); make what is missing: wirewatch setup") from error
     except (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError) as error:
@@ -142,47 +154,6 @@ def faults(access: KafkaAccess, doing: str) -> Iterator[None]:
         raise KafkaRefused(f"{doing}: Kafka refuses ({_text(error)})") from error
 
 
-def _login_refused(access: KafkaAccess, error: errors.KafkaError) -> KafkaRefused:
-    login = access.login
-    if login is None:
-        return KafkaRefused(f"Kafka on {', '.join(access.servers)} asks for a login; set kafka_security, kafka_user, kafka_password_file")
-    if isinstance(error, errors.SaslAuthenticationFailedError):
-        return KafkaRefused(
-            f"Kafka refuses {access.who}: wrong user or password; correct kafka_user, kafka_password_file, or kafka_sasl_mechanism "
-            "(a SCRAM user has a password for each mechanism)"
-        )
-    return KafkaRefused(
-        f"Kafka doesn't know the login {login.mechanism} here ({_text(error)}); correct kafka_sasl_mechanism or kafka_security"
-    )
-
-
 def _text(error: errors.KafkaError) -> str:
     """Without the client's numbers and class names, where there is more than them."""
     return str(error.args[0]) if error.args and error.args[0] else type(error).__name__
-
-
-class _Failures(logging.Handler):
-    """kafka-python tells its log, and nobody else, why a server it goes on trying can't be used."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.last: errors.KafkaError | None = None
-
-    def emit(self, record: logging.LogRecord) -> None:
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        self.last = next((argument for argument in arguments if isinstance(argument, errors.KafkaError)), self.last)
-
-
-@contextmanager
-def _failures() -> Iterator[_Failures]:
-    handler = _Failures()
-    logger = logging.getLogger("kafka")
-    # All that matters comes as an exception: without this each attempt would be several lines on standard error.
-    logger.propagate = False
-    logger.addHandler(handler)
-    try:
-        yield handler
-    finally:
-        logger.removeHandler(handler)
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wirewatch.adapters.kafka_access import KafkaAccess
 from wirewatch.adapters.kafka_connection import Tell, faults, open_admin, silent
-from wirewatch.adapters.topic_catalogue import TopicSpec, load_topic_specs, topic_name
+from wirewatch.adapters.topic_catalogue import TopicSpec, topic_name
 from wirewatch.ports import KafkaRefused
 
 # Where a topic differs in one of these, messages are refused, lost or dated wrongly; others are the operator's own choice.
@@ -157,13 +157,3 @@ def _as_wanted(key: str, found: str | None, wanted: str) -> bool:
 
 def _listed(names: list[str]) -> str:
     return f"topic {names[0]} is" if len(names) == 1 else f"topics {', '.join(names)} are"
-
-
-def check_topics(access: KafkaAccess, *, prefix: str, topics: Iterable[str], wait_seconds: float = 0.0, tell: Tell = silent) -> None:
-    """See that a worker finds the topics it reads and writes. Raises KafkaUnavailable, KafkaRefused with one clear line."""
-    specs = load_topic_specs()
-    setup = TopicSetup(access, prefix=prefix, wait_seconds=wait_seconds, tell=tell)
-    try:
-        setup.check({name: specs[name] for name in topics})
-    finally:
-        setup.close()
