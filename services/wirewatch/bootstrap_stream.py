@@ -59,6 +59,11 @@ def check_topics(settings: Settings, *workers: str, wait_seconds: float = 0.0, t
     return f"{', '.join(settings.kafka_servers)}: {len(specs)} topics as declared"
 
 
+def check_kafka(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = silent) -> str:
+    """``check_topics`` for all workers and for dead letters."""
+    return check_topics(settings, *READS, "dlq", wait_seconds=wait_seconds, tell=tell)
+
+
 @contextmanager
 def sending(
     settings: Settings, topic: str, *, rate: float, wait_seconds: float, tell: Tell, shown: Progress, stop: Event

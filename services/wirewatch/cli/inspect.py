@@ -122,6 +122,6 @@ def _store(settings: Settings) -> Finding:
 
 def _kafka(settings: Settings) -> Finding:
     try:
-        return Finding("kafka", "ok", bootstrap_stream.check_topics(settings, "enrich", "index", "dlq"))
+        return Finding("kafka", "ok", bootstrap_stream.check_kafka(settings))
     except (KafkaUnavailable, KafkaRefused, SettingsError) as error:
         return Finding("kafka", "fault", str(error))
