@@ -16,7 +16,7 @@ from wirewatch.adapters.topic_files import load_topics
 from wirewatch.bootstrap import DATA
 from wirewatch.cli import app
 from wirewatch.core.article import Alert, Article, DeadLetter, EnrichedArticle
-from wirewatch.metrics import Metrics
+from wirewatch.metrics import LagMetrics, Metrics
 from wirewatch.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -66,13 +66,11 @@ def _default(value: object) -> str:
 
 def metrics_page() -> str:
     """The table of metrics."""
-    registry = CollectorRegistry()
+    registry, lag = CollectorRegistry(), CollectorRegistry()
     Metrics(registry, topics=[rule.id for rule in load_topics((DATA / "topics",))])
-    rows = []
-    for metric in registry.collect():
-        name = metric.name + {"counter": "_total", "info": "_info"}.get(metric.type, "")
-        labels = sorted({label for sample in metric.samples for label in sample.labels} - {"le"})
-        rows.append(f"| `{name}` | {metric.type} | {', '.join(f'`{label}`' for label in labels) or '–'} | {metric.documentation} |")
+    metrics = LagMetrics(lag)
+    for gauge in (metrics.records, metrics.seconds):
+        gauge.labels("wirewatch-enrich", "articles")
     return "\n".join(
         (
             "# Metrics",
@@ -82,12 +80,25 @@ def metrics_page() -> str:
             "At any time received = indexed + duplicate + rejected + in flight.",
             "A label's values are a closed list and start at zero.",
             "",
-            "| metric | type | labels | what it counts |",
-            "|---|---|---|---|",
-            *rows,
+            *_metrics_table(registry),
+            "",
+            "## The workers' lag",
+            "",
+            "Served by `wirewatch lag --metrics-port N`, which measures at the broker, so that a worker that is down can't hide its lag.",
+            "`/readyz` answers 503 while Kafka can't be asked: the figures are then those of the last time.",
+            "",
+            *_metrics_table(lag),
             "",
         )
     )
+
+
+def _metrics_table(registry: CollectorRegistry) -> Iterator[str]:
+    yield from ("| metric | type | labels | what it counts |", "|---|---|---|---|")
+    for metric in registry.collect():
+        name = metric.name + {"counter": "_total", "info": "_info"}.get(metric.type, "")
+        labels = sorted({label for sample in metric.samples for label in sample.labels} - {"le"})
+        yield f"| `{name}` | {metric.type} | {', '.join(f'`{label}`' for label in labels) or '–'} | {metric.documentation} |"
 
 
 def command_page() -> str:

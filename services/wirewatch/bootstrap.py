@@ -11,6 +11,7 @@ from importlib.metadata import packages_distributions
 from importlib.resources import files
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
@@ -39,6 +40,7 @@ from wirewatch.metrics import Metrics
 from wirewatch.ports import ArticleSource, EmbeddedStore, EntityRecogniser, StoreRefused
 from wirewatch.settings import Settings
 from wirewatch.workers.embedded import EmbeddedRun, Progress
+from wirewatch.workers.replay import EmbeddedReplay
 
 DATA = Path(str(files("wirewatch") / "data"))
 # A message over max_record_bytes is read whole up to this size, so that its dead letter can be replayed under a higher limit.
@@ -151,7 +153,18 @@ def build_run(
     )
 
 
-def open_articles(settings: Settings, paths: Sequence[str], *, run: EmbeddedRun, stop: Event, follow: bool = False) -> list[ArticleSource]:
+def build_replay(settings: Settings, store: EmbeddedStore) -> EmbeddedReplay:
+    """What processes dead letters of the embedded store once more."""
+    return EmbeddedReplay(pipeline=build_pipeline(settings, build_taggers(settings)), store=store, clock=utc_now)
+
+
+class Idler(Protocol):
+    """A run that finishes what it has begun while there is nothing to read."""
+
+    def idle(self) -> None: ...
+
+
+def open_articles(settings: Settings, paths: Sequence[str], *, run: Idler, stop: Event, follow: bool = False) -> list[ArticleSource]:
     """Sources that commit what has gathered whenever they have to wait. Raises SourceError."""
 
     def wait(seconds: float) -> bool:

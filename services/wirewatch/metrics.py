@@ -66,3 +66,15 @@ class Metrics:
         for counter, values in labels:
             for value in values:
                 counter.labels(value)
+
+
+class LagMetrics:
+    """The metrics of the process that measures the workers' lag, registered in ``registry``."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        labels = ["group", "topic"]
+        self.records = Gauge("wirewatch_consumer_lag_records", "Messages that a group has not committed yet.", labels, registry=registry)
+        self.seconds = Gauge("wirewatch_consumer_lag_seconds", "Age of the oldest of them.", labels, registry=registry)
+        self.measured = Gauge("wirewatch_consumer_lag_measured_timestamp_seconds", "When the lag was last measured.", registry=registry)
+        self.faults = Counter("wirewatch_consumer_lag_faults", "Measurements that failed.", registry=registry)

@@ -26,6 +26,14 @@ class StoreRefused(Exception):
     """The store is not one this version may use: another schema version, not a wirewatch store."""
 
 
+class KafkaUnavailable(Exception):
+    """No broker answers now. The message says which, for how long it was waited, and what to do."""
+
+
+class KafkaRefused(Exception):
+    """Kafka answers and can't be used as it is: wrong credentials, a right or a topic missing. Waiting doesn't help."""
+
+
 class SourceError(Exception):
     """A source can't be read: gone, not what it should be, damaged. The message names it and says what to do."""
 
@@ -99,11 +107,27 @@ class ArticleStore(Protocol):
 class DeadLetterBox(Protocol):
     """Keeps what could not become an article until it is replayed or removed."""
 
-    def dead_letters(self, *, reason: str | None = None, limit: int = 100, offset: int = 0) -> tuple[int, tuple[DeadLetter, ...]]: ...
+    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep letters; one with the id of an earlier one takes its place."""
+        ...
+
+    def dead_letters(
+        self,
+        *,
+        reason: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> tuple[int, tuple[DeadLetter, ...]]:
+        """How many there are with this reason that failed in this time (``until`` excluded), and those of this page, newest first."""
+        ...
 
     def dead_letter(self, letter_id: str) -> DeadLetter | None: ...
 
-    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int: ...
+    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
+        """Remove letters; return how many of them there were."""
+        ...
 
 
 class EmbeddedStore(ArticleStore, DeadLetterBox, Protocol):
@@ -114,6 +138,46 @@ class EmbeddedStore(ArticleStore, DeadLetterBox, Protocol):
     ) -> list[PutResult]: ...
 
     def checkpoint(self, source: str) -> Checkpoint | None: ...
+
+
+class MessageTooLarge(Exception):
+    """A message that its topic would never take, ``size`` bytes of at most ``limit``."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"{size:,} bytes as a message; the topic takes {limit:,}")
+        self.size = size
+        self.limit = limit
+
+
+class Delivery(Protocol):
+    """A message on its way."""
+
+    def confirmed(self, seconds: float) -> bool:
+        """Wait this long for the broker to say that all copies have it; False if it hasn't yet.
+
+        Raises KafkaUnavailable and KafkaRefused where it never will.
+        """
+        ...
+
+
+class Publisher(Protocol):
+    """Sends messages to declared topics (named without prefix). Those with one key stay in order."""
+
+    def publish(self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()) -> Delivery:
+        """Hand a message over; a value of None takes the key's earlier ones away (in a compacted topic). Raises MessageTooLarge."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class SendProgress(Protocol):
+    """Remembers over runs how far each source was sent."""
+
+    def checkpoint(self, source: str) -> Checkpoint | None: ...
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Keep it, in the place of an earlier one. Raises StoreUnavailable."""
+        ...
 
 
 class EntityRecogniser(Recogniser, Protocol):

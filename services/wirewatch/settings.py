@@ -82,6 +82,9 @@ class Settings(BaseModel):
     kafka_replication: int = Field(
         -1, ge=-1, description="Copies of each topic that `setup` makes; -1: as many as the broker's default says."
     )
+    send_state_file: Path = Field(
+        Path("wirewatch-send.json"), description="File in which `send` keeps how far each source was sent; made when missing."
+    )
     elasticsearch_urls: Words = Field((), description="Elasticsearch's addresses; none: articles are kept in the SQLite file.")
     elasticsearch_prefix: str = Field(
         "",

@@ -84,7 +84,7 @@ class MemoryStore:
     def commit(
         self, articles: Sequence[EnrichedArticle], dead: Sequence[DeadLetter] = (), checkpoint: Checkpoint | None = None
     ) -> list[PutResult]:
-        self._letters.update((letter.id, letter) for letter in dead)
+        self.put_dead_letters(dead)
         if checkpoint:
             self._checkpoints[checkpoint.source] = checkpoint
         return self.put(articles)
@@ -92,9 +92,23 @@ class MemoryStore:
     def checkpoint(self, source: str) -> Checkpoint | None:
         return self._checkpoints.get(source)
 
-    def dead_letters(self, *, reason: str | None = None, limit: int = 100, offset: int = 0) -> tuple[int, tuple[DeadLetter, ...]]:
-        found = [letter for letter in self._letters.values() if reason in {None, letter.reason}]
-        found.sort(key=lambda letter: letter.id)
+    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        self._letters.update((letter.id, letter) for letter in letters)
+
+    def dead_letters(
+        self,
+        *,
+        reason: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> tuple[int, tuple[DeadLetter, ...]]:
+        def wanted(letter: DeadLetter) -> bool:
+            soon_enough = since is None or letter.failed_at >= since
+            return reason in {None, letter.reason} and soon_enough and (until is None or letter.failed_at < until)
+
+        found = sorted(filter(wanted, self._letters.values()), key=lambda letter: letter.id)
         found.sort(key=lambda letter: letter.failed_at, reverse=True)
         return len(found), tuple(found[offset : offset + limit])
 

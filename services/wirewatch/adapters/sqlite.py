@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from wirewatch.adapters import sqlite_index as index
+from wirewatch.adapters.sqlite_letters import decode_letter, page_of_letters
 from wirewatch.adapters.sqlite_query import Plan, WordForms, plan
 from wirewatch.adapters.sqlite_schema import faults, open_database, transaction
 from wirewatch.core.analysis import Analyser
@@ -26,14 +27,10 @@ _HOUR, _DAY = 3_600, 86_400
 _COLUMNS = "title, body, parts, persons, organisations, places, others, tags"
 _INSERT = f"INSERT INTO search (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
 _DELETE = f"INSERT INTO search (search, rowid, {_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
-_LETTERS = """
-SELECT letter FROM dead_letters WHERE :reason IS NULL OR reason = :reason ORDER BY failed_at DESC, id LIMIT :limit OFFSET :offset
-"""
 _FETCHED = 10_000
 _READ_TOGETHER = 256
 
 _article = msgspec.msgpack.Decoder(EnrichedArticle)
-_letter = msgspec.msgpack.Decoder(DeadLetter)
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -134,18 +131,26 @@ class SqliteStore:
             found = self._execute("SELECT source, position, mark FROM checkpoints WHERE source = ?", (source,)).fetchone()
         return Checkpoint(source=found[0], position=found[1], mark=found[2]) if found else None
 
-    def dead_letters(self, *, reason: str | None = None, limit: int = 100, offset: int = 0) -> tuple[int, tuple[DeadLetter, ...]]:
+    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        self.commit((), letters)
+
+    def dead_letters(
+        self,
+        *,
+        reason: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> tuple[int, tuple[DeadLetter, ...]]:
         """How many there are, and those of this page, newest first."""
-        wanted = {"reason": reason}
         with self._reading():
-            (total,) = self._execute("SELECT count(*) FROM dead_letters WHERE :reason IS NULL OR reason = :reason", wanted).fetchone()
-            rows = self._execute(_LETTERS, {**wanted, "limit": limit, "offset": offset}).fetchall()
-        return total, tuple(_letter.decode(letter) for (letter,) in rows)
+            return page_of_letters(self._connection, reason=reason, since=since, until=until, limit=limit, offset=offset)
 
     def dead_letter(self, letter_id: str) -> DeadLetter | None:
         with faults(self._path):
             found = self._execute("SELECT letter FROM dead_letters WHERE id = ?", (letter_id,)).fetchone()
-        return _letter.decode(found[0]) if found else None
+        return decode_letter(found[0]) if found else None
 
     def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
         with self._writing():

@@ -1,11 +1,12 @@
 """YAML files as nodes that know their line (PyYAML's C parser), so that whoever reads them can tell every fault with its place."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-__all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "YamlFault", "compose", "line_of"]
+__all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "YamlFault", "compose", "line_of", "plain"]
 
 
 class YamlFault(ValueError):
@@ -31,3 +32,15 @@ def compose(path: Path) -> Node | None:
 def line_of(node: Node) -> int:
     """The line a node begins in, from 1."""
     return int(node.start_mark.line) + 1
+
+
+def plain(node: Node | None) -> Any:
+    """Dicts, lists and texts; whoever takes them says what is a number."""
+    match node:
+        case MappingNode():
+            return {str(key.value): plain(value) for key, value in node.value}
+        case SequenceNode():
+            return [plain(item) for item in node.value]
+        case ScalarNode():
+            return node.value
+    return None

@@ -13,9 +13,9 @@ from wirewatch.adapters.gazetteer_files import GazetteerFileError
 from wirewatch.adapters.spacy_entities import PipelineMissing
 from wirewatch.adapters.status_http import PortTaken
 from wirewatch.adapters.topic_files import TopicFileError
-from wirewatch.cli import dead, inspect, reindex, run, search, tag
+from wirewatch.cli import dead, inspect, lag, reindex, run, search, send, setup, tag
 from wirewatch.core.query import QueryError
-from wirewatch.ports import SourceError, StoreRefused, StoreUnavailable
+from wirewatch.ports import KafkaRefused, KafkaUnavailable, SourceError, StoreRefused, StoreUnavailable
 from wirewatch.settings import SettingsError
 from wirewatch.terminal import talk
 from wirewatch.workers.embedded import TooManyRejected
@@ -30,8 +30,10 @@ _EXIT_CODES: dict[type[Exception], int] = {
     SourceError: FAILED,
     TooManyRejected: FAILED,
     StoreRefused: FAILED,
+    KafkaRefused: FAILED,
     PortTaken: FAILED,
     StoreUnavailable: DEPENDENCY_DOWN,
+    KafkaUnavailable: DEPENDENCY_DOWN,
 }
 
 app = typer.Typer(
@@ -61,6 +63,9 @@ app.command("run")(run.run)
 app.command("demo")(run.demo)
 app.command("search")(search.search)
 app.command("tag")(tag.tag)
+app.command("setup")(setup.setup)
+app.command("send")(send.send)
+app.command("lag")(lag.lag)
 app.command("reindex")(reindex.reindex)
 app.command("doctor")(inspect.doctor)
 app.add_typer(inspect.config, name="config")

@@ -12,11 +12,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch import __version__, bootstrap
+from wirewatch import __version__, bootstrap, bootstrap_stream
 from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.core.query import parse
-from wirewatch.ports import StoreRefused, StoreUnavailable
-from wirewatch.settings import Settings, settings_with_origins
+from wirewatch.ports import KafkaRefused, KafkaUnavailable, StoreRefused, StoreUnavailable
+from wirewatch.settings import Settings, SettingsError, settings_with_origins
 from wirewatch.terminal import output
 
 config = typer.Typer(help="The settings in force.", no_args_is_help=True)
@@ -82,6 +82,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _models(taggers)
     yield _disk(settings)
     yield _store(settings)
+    if settings.kafka_servers:
+        yield _kafka(settings)
 
 
 def _models(taggers: bootstrap.Taggers) -> Finding:
@@ -116,3 +118,10 @@ def _store(settings: Settings) -> Finding:
     finally:
         store.close()
     return Finding("store", "ok", f"{settings.database}: {total:,} articles, {dead:,} dead letters")
+
+
+def _kafka(settings: Settings) -> Finding:
+    try:
+        return Finding("kafka", "ok", bootstrap_stream.check_kafka(settings))
+    except (KafkaUnavailable, KafkaRefused, SettingsError) as error:
+        return Finding("kafka", "fault", str(error))

@@ -12,8 +12,16 @@ import typer
 
 from wirewatch.logs import configure_logs
 from wirewatch.settings import Settings, load_settings
+from wirewatch.terminal import talk
 
+# Exit code: some messages could not be used.
+PARTLY_DONE = 4
+Sources = Annotated[
+    list[str],
+    typer.Argument(help="Files (JSON lines, JSON, CSV, RSS, Atom; also .gz), folders, feed URLs, or - for JSON lines on stdin."),
+]
 Database = Annotated[Path | None, typer.Option("--database", "-d", help="SQLite file of the store [default: the setting, wirewatch.db].")]
+Wait = Annotated[float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for a server that doesn't answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
@@ -22,6 +30,11 @@ def settings_from(**overrides: Any) -> Settings:
     settings = load_settings(os.environ, overrides)
     configure_logs(settings)
     return settings
+
+
+def tell(line: str) -> None:
+    """Say something while a verb works."""
+    talk().print(line, markup=False)
 
 
 @contextmanager

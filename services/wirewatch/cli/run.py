@@ -9,20 +9,16 @@ import msgspec
 import typer
 
 from wirewatch import bootstrap
-from wirewatch.cli.options import AsJson, Database, settings_from, stop_on_signal
+from wirewatch.cli.options import PARTLY_DONE, AsJson, Database, Sources, settings_from, stop_on_signal
 from wirewatch.settings import Settings
 from wirewatch.terminal import TerminalProgress, output, print_summary, talk
 from wirewatch.workers.embedded import Summary
 
-PARTLY_DONE = 4
 _DEMO_DATABASE = Path("demo.db")
 
 
 def run(
-    sources: Annotated[
-        list[str],
-        typer.Argument(help="Files (JSON lines, JSON, CSV, RSS, Atom; also .gz), folders, feed URLs, or - for JSON lines on stdin."),
-    ],
+    sources: Sources,
     *,
     database: Database = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep reading a file of JSON lines as it grows.")] = False,

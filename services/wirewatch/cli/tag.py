@@ -9,8 +9,7 @@ import msgspec
 import typer
 
 from wirewatch import bootstrap
-from wirewatch.cli.options import AsJson, settings_from
-from wirewatch.cli.run import PARTLY_DONE
+from wirewatch.cli.options import PARTLY_DONE, AsJson, settings_from
 from wirewatch.core.article import Language
 from wirewatch.core.document import Document
 from wirewatch.core.language import language_of

@@ -1,0 +1,66 @@
+"""Keeps measuring the workers' lag, in a process of its own: a dead worker can't hide its lag from it."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from wirewatch.core.lag import Lag
+from wirewatch.metrics import LagMetrics
+from wirewatch.ports import Clock, KafkaRefused, KafkaUnavailable
+
+# A measurement that takes longer hangs.
+_STUCK_SECONDS = 120.0
+
+
+class LagMeter:
+    """Measures, publishes as metrics, sleeps. Each measurement has its own connections, so that none outlives a fault."""
+
+    def __init__(
+        self,
+        *,
+        measure: Callable[[], Sequence[Lag]],
+        metrics: LagMetrics,
+        clock: Clock,
+        every_seconds: float,
+        sleep: Callable[[float], bool],
+        tell: Callable[[str], None],
+    ) -> None:
+        """``measure`` raises KafkaUnavailable and KafkaRefused; ``sleep`` returns True to stop."""
+        self._measure = measure
+        self._metrics = metrics
+        self._clock = clock
+        self._every = every_seconds
+        self._sleep = sleep
+        self._tell = tell
+        self._fault: str | None = "nothing is measured yet"
+        self._active = time.monotonic()
+
+    def stuck(self) -> str | None:
+        """What is wrong if a measurement hangs. May be called from any thread."""
+        seconds = time.monotonic() - self._active - self._every
+        return f"no measurement has ended for {seconds:.0f} s" if seconds > _STUCK_SECONDS else None
+
+    def not_ready(self) -> str | None:
+        """Why the figures are not those of now, if they are not. May be called from any thread."""
+        return self.stuck() or self._fault
+
+    def run(self) -> None:
+        """Measure until told to stop. While Kafka is away the last figures stay, and their time with them."""
+        while True:
+            self._active = time.monotonic()
+            try:
+                self._publish(self._measure())
+            except (KafkaUnavailable, KafkaRefused) as error:
+                if str(error) != self._fault:
+                    self._tell(str(error))
+                self._fault = str(error)
+                self._metrics.faults.inc()
+            self._active = time.monotonic()
+            if self._sleep(self._every):
+                return
+
+    def _publish(self, lags: Sequence[Lag]) -> None:
+        for lag in lags:
+            self._metrics.records.labels(lag.group, lag.topic).set(lag.records)
+            self._metrics.seconds.labels(lag.group, lag.topic).set(lag.seconds)
+        self._metrics.measured.set(self._clock().timestamp())
+        self._fault = None

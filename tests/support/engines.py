@@ -1,0 +1,85 @@
+"""What the test servers have in common: where they are kept, free ports, waiting, and saying that one can't be had."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+CACHE = Path(__file__).parents[2] / ".cache" / "engines"
+REQUIRE_VARIABLE = "WIREWATCH_REQUIRE_ENGINES"
+_POM = """\
+<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>wirewatch</groupId><artifactId>engines</artifactId><version>1</version>
+<dependencies>{dependencies}</dependencies></project>
+"""
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip the test; where the environment says that engines must be there, fail it."""
+    if os.environ.get(REQUIRE_VARIABLE) == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(check: Callable[[], object], seconds: float, what: str) -> None:
+    """Ask again and again until ``check`` says yes. Raises AssertionError that names ``what`` did not come."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, f"{what} did not come in {seconds} s"
+        time.sleep(0.05)
+
+
+@cache
+def java_home(min_version: int) -> Path:
+    """The home of the first Java found that is new enough; skips the test if there is none."""
+    homes = [Path(home) for name, home in sorted(os.environ.items()) if re.fullmatch(r"(ES_)?JAVA_HOME", name)]
+    if java := shutil.which("java"):
+        homes.append(Path(java).resolve().parent.parent)
+    for home in homes:
+        shown = subprocess.run([home / "bin" / "java", "-version"], check=False, capture_output=True)
+        version = re.search(rb'version "(\d+)', shown.stderr)
+        if version and int(version[1]) >= min_version:
+            return home
+    unavailable(f"no Java {min_version} or newer here")
+
+
+def maven_artifacts(name: str, coordinates: Sequence[str]) -> Path:
+    """A folder with these artifacts (``group:artifact:version``) and all they need at run time, fetched once into the cache."""
+    folder = CACHE / name
+    if folder.exists():
+        return folder
+    maven = shutil.which("mvn")
+    if maven is None:
+        unavailable(f"{name} is not in the cache and there is no Maven (mvn) to fetch it")
+    fetched = CACHE / f"{name}.{os.getpid()}"
+    fetched.mkdir(parents=True)
+    parts = [coordinate.split(":") for coordinate in coordinates]
+    dependencies = "".join(
+        f"<dependency><groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version></dependency>"
+        for group, artifact, version in parts
+    )
+    (fetched / "pom.xml").write_text(_POM.format(dependencies=dependencies))
+    goal = ("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={fetched}")
+    done = subprocess.run([maven, "-q", "-B", *goal], cwd=fetched, check=False, capture_output=True)
+    if done.returncode:
+        shutil.rmtree(fetched)
+        unavailable(f"Maven can't fetch {name}: {done.stdout.decode(errors='replace')[-300:]}")
+    try:
+        fetched.rename(folder)
+    except OSError:  # another run was faster
+        shutil.rmtree(fetched)
+    return folder
