@@ -22,6 +22,7 @@ setup-dev: .venv/.dev
 
 test: setup-dev  ## all tests, with coverage
 	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/python -m ops.core_coverage
 
 check: lint types test  ## all that CI runs
 

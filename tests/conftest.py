@@ -1,7 +1,14 @@
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+
+from tests.support.elastic_engine import ElasticsearchServer, cluster_name, delete_indices, elasticsearch_address
+from tests.support.engines import unavailable
 
 
 @pytest.fixture
@@ -15,3 +22,40 @@ def unprivileged() -> Iterator[None]:
         os.seteuid(65_534)
     yield
     os.seteuid(before)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_server(request: pytest.FixtureRequest) -> Iterator[ElasticsearchServer]:
+    """The session's Elasticsearch, which a test may kill and start again."""
+    if elasticsearch_address():
+        unavailable("a server named by the environment can't be killed")
+    failed = request.session.testsfailed
+    folder = Path(tempfile.mkdtemp(prefix="wirewatch-elasticsearch-"))
+    server = ElasticsearchServer(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        if request.session.testsfailed > failed:
+            print(f"\nThe end of Elasticsearch's log:\n{server.log()}")  # noqa: T201 - pytest shows it with the test's report
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(request: pytest.FixtureRequest) -> str:
+    """Address of an Elasticsearch without security: the one the environment names, else the session's own."""
+    if not elasticsearch_address():
+        server: ElasticsearchServer = request.getfixturevalue("elasticsearch_server")
+        return server.url
+    if not cluster_name(elasticsearch_address(), 20):
+        pytest.fail(f"no Elasticsearch answers on {elasticsearch_address()}")
+    return elasticsearch_address()
+
+
+@pytest.fixture
+def elasticsearch_prefix(elasticsearch_url: str) -> Iterator[str]:
+    """What a test's indices begin with; they are deleted after it."""
+    prefix = f"t{uuid4().hex[:8]}-"
+    yield prefix
+    delete_indices(elasticsearch_url, prefix)

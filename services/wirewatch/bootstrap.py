@@ -100,6 +100,11 @@ def build_pipeline(settings: Settings, taggers: Taggers) -> Pipeline:
     return Pipeline(tools, timer=time.perf_counter)
 
 
+def load_pipeline(settings: Settings) -> Pipeline:
+    """The path of an article with all it needs, as each process of a worker makes it."""
+    return build_pipeline(settings, build_taggers(settings))
+
+
 def build_analyser() -> Analyser:
     """What takes text and queries to searchable tokens."""
     german = CompoundSplitter.read((DATA / "german_parts.txt").read_text(encoding="utf-8"))
@@ -128,11 +133,12 @@ def installed_pipelines() -> tuple[str, ...]:
     return tuple(sorted(name for name in packages_distributions() if re.fullmatch(r"[a-z]{2,3}_[a-z]+_[a-z]+_(sm|md|lg|trf)", name)))
 
 
-def build_metrics(taggers: Taggers) -> Metrics:
-    """Metrics in a registry of their own."""
+def build_metrics(taggers: Taggers | None = None) -> Metrics:
+    """Metrics in a registry of their own; of a process without ``taggers`` if it has none."""
     disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
-    metrics = Metrics(CollectorRegistry(), topics=[rule.id for rule in taggers.rules])
-    metrics.build.info({name: str(getattr(taggers.versions, name)) for name in ("wirewatch", "gazetteer", "topics", "model")})
+    metrics = Metrics(CollectorRegistry(), topics=[rule.id for rule in taggers.rules] if taggers else ())
+    versions = taggers.versions if taggers else Versions(wirewatch=__version__, gazetteer="none", topics="none", model="none")
+    metrics.build.info({name: str(getattr(versions, name)) for name in ("wirewatch", "gazetteer", "topics", "model")})
     return metrics
 
 
@@ -180,7 +186,15 @@ def open_articles(settings: Settings, paths: Sequence[str], *, run: Idler, stop:
     )
 
 
-def status_server(settings: Settings, metrics: Metrics, run: EmbeddedRun) -> AbstractContextManager[object]:
+class Checked(Protocol):
+    """What can tell whether it is well."""
+
+    def stuck(self) -> str | None: ...
+
+    def not_ready(self) -> str | None: ...
+
+
+def status_server(settings: Settings, metrics: Metrics, run: Checked) -> AbstractContextManager[object]:
     """Serve /metrics, /healthz and /readyz, if a port is set. Raises PortTaken."""
     if not settings.metrics_port:
         return nullcontext()

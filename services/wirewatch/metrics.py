@@ -13,8 +13,12 @@ from wirewatch.core.outcome import Reason
 from wirewatch.core.pipeline import STEPS
 from wirewatch.ports import PutResult
 
-RESULTS = (*PutResult, "rejected")
+# ``enriched`` is what an enrich worker has sent on; ``released`` what a worker has left to another one.
+RESULTS = (*PutResult, "enriched", "rejected", "released")
+RETRIES = ("enrich", "publish", "store")
 STAGES = (*STEPS, "store")
+# Around the objective of 60 s.
+_FRESHNESS_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3_600)
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 # From a news desk's minutes to an archive's years.
 _DELAY_BUCKETS = (_MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR, 3 * _HOUR, 12 * _HOUR, _DAY, 7 * _DAY, 30 * _DAY, 365 * _DAY)
@@ -23,7 +27,7 @@ _DELAY_BUCKETS = (_MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR, 3 * _HOUR, 12 * _HO
 class Metrics:
     """The metrics of one process, registered in ``registry``.
 
-    At any time articles received = indexed + duplicate + rejected + in flight.
+    At any time articles received = indexed + duplicate + enriched + rejected + released + in flight.
     """
 
     def __init__(self, registry: CollectorRegistry, *, topics: Iterable[str] = ()) -> None:
@@ -49,6 +53,13 @@ class Metrics:
             buckets=_DELAY_BUCKETS,
             registry=registry,
         )
+        self.article_delay = Histogram(
+            "wirewatch_article_delay_seconds",
+            "From when Kafka took an article to when the store has it; history does not count.",
+            buckets=_FRESHNESS_BUCKETS,
+            registry=registry,
+        )
+        self.retries = Counter("wirewatch_retries", "What had to be tried again, by stage.", ["stage"], registry=registry)
         self.last_indexed = Gauge(
             "wirewatch_last_article_indexed_timestamp_seconds", "When an article was last put into the store.", registry=registry
         )
@@ -62,6 +73,7 @@ class Metrics:
             (self.topics, topics),
             (self.entities, get_args(EntityType)),
             (self.stage_seconds, STAGES),
+            (self.retries, RETRIES),
         )
         for counter, values in labels:
             for value in values:

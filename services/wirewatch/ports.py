@@ -1,6 +1,6 @@
 """What the core and the workers need from outside, as Protocols. ``bootstrap`` hands in adapters that fit."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -102,6 +102,18 @@ class ArticleStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Retry(Protocol):
+    """Says how long to go on trying what a store that is away did not take. Used by several threads."""
+
+    def wait(self, reason: str) -> bool:
+        """Pause before the next try, longer each time in a row; False: give up."""
+        ...
+
+    def done(self) -> None:
+        """The store has answered: the row ends."""
+        ...
 
 
 class DeadLetterBox(Protocol):
@@ -217,4 +229,24 @@ class ArticleSource(Protocol):
 
     def checkpoint(self, position: int) -> Checkpoint:
         """Tell what to keep, so that a later run goes on behind ``position``, that of the last record done with."""
+        ...
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One message of a Kafka topic. ``timestamp``: when the broker took it or the producer sent it, as the topic says."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    timestamp: datetime
+    headers: Mapping[str, bytes] = {}
+
+
+class Outlet(Protocol):
+    """Sends messages from within an event loop, to topics by their full names."""
+
+    async def publish(self, topic: str, *, key: bytes, value: bytes, headers: Mapping[str, bytes] | None = None) -> None:
+        """Return once the broker has confirmed it. Raises MessageTooLarge, and anything else where to try again may help."""
         ...

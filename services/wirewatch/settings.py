@@ -99,6 +99,7 @@ class Settings(BaseModel):
     elasticsearch_shards: int = Field(1, ge=1, description="Primary shards of each month's index, as `setup` writes it into the template.")
     elasticsearch_replicas: int = Field(1, ge=0, description="Copies of each shard, as `setup` writes it into the template.")
     worker_processes: int = Field(0, ge=0, description="Processes of an enrich worker that find language, names and topics; 0: one a core.")
+    worker_process_mib: float = Field(2_048, ge=256, description="Memory at which such processes are replaced by new ones, in MiB.")
     worker_in_flight: int = Field(1_024, ge=1, description="Messages that a worker has read and not done with, at most.")
     worker_drain_seconds: float = Field(20.0, ge=0, description="How long a worker that stops waits for what is in flight.")
     enrich_timeout_seconds: float = Field(60.0, gt=0, description="An article that takes longer is a dead letter (timed_out).")

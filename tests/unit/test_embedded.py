@@ -15,7 +15,8 @@ from wirewatch.core.outcome import Rejected
 from wirewatch.core.pipeline import Pipeline
 from wirewatch.metrics import Metrics
 from wirewatch.ports import EmbeddedStore, PutResult, Record, SourceError, StoreUnavailable
-from wirewatch.workers.embedded import EmbeddedRun, TooManyRejected
+from wirewatch.workers.ceiling import TooManyRejected
+from wirewatch.workers.embedded import EmbeddedRun
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -211,9 +212,9 @@ def test_garbage_is_collected_as_before_once_a_run_has_ended() -> None:
     before = gc.get_threshold(), gc.get_freeze_count()
     seen = []
 
-    def process(raw: bytes, *, now: datetime) -> EnrichedArticle | Rejected:
+    def process(raw: bytes, *, now: datetime, backfill: bool = False) -> EnrichedArticle | Rejected:
         seen.append(gc.get_threshold())
-        return path.process(raw, now=now)
+        return path.process(raw, now=now, backfill=backfill)
 
     path, watched = endless(), endless()
     watched.process = process  # type: ignore[method-assign]

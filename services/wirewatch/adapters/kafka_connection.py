@@ -1,6 +1,7 @@
 """A connection to Kafka that is there, or a clear word on why not; what all of kafka-python's clients are given."""
 
 import logging
+import math
 import socket
 import ssl
 import time
@@ -60,7 +61,8 @@ def open_admin(access: KafkaAccess, *, wait_seconds: float = 0.0, tell: Tell = s
         if waited >= wait_seconds:
             raise KafkaUnavailable(_no_answer(access, fault, waited))
         if not told:
-            tell(f"Kafka doesn't answer on {', '.join(access.servers)} ({fault}); waiting up to {wait_seconds:g} s for it …")
+            bound = "" if wait_seconds == math.inf else f" up to {wait_seconds:g} s"
+            tell(f"Kafka doesn't answer on {', '.join(access.servers)} ({fault}); waiting{bound} for it …")
             told = True
         time.sleep(min(_PAUSE_SECONDS, max(0.0, wait_seconds - waited)))
 

@@ -13,6 +13,7 @@ from wirewatch.adapters import sqlite_index as index
 from wirewatch.adapters.sqlite_letters import decode_letter, page_of_letters
 from wirewatch.adapters.sqlite_query import Plan, WordForms, plan
 from wirewatch.adapters.sqlite_schema import faults, open_database, transaction
+from wirewatch.adapters.storable import storable, storable_text
 from wirewatch.core.analysis import Analyser
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
 from wirewatch.core.query import Query
@@ -73,7 +74,7 @@ class SqliteStore:
 
     def get(self, article_id: str) -> EnrichedArticle | None:
         with faults(self._path):
-            found = self._execute("SELECT article FROM articles WHERE id = ?", (_storable_text(article_id),)).fetchone()
+            found = self._execute("SELECT article FROM articles WHERE id = ?", (storable_text(article_id),)).fetchone()
         return _article.decode(found[0]) if found else None
 
     def scan(self, query: Query) -> Iterator[EnrichedArticle]:
@@ -204,7 +205,7 @@ class SqliteStore:
         winners: dict[str, tuple[EnrichedArticle, bytes]] = {}
         replaced: dict[str, int] = {}
         for given in articles:
-            article, encoded = _storable(given)
+            article, encoded = storable(given, _encode)
             stored = self._execute("SELECT rowid, updated_at FROM articles WHERE id = ?", (article.id,)).fetchone()
             earlier = winners.get(article.id)
             known = earlier is not None or stored is not None
@@ -274,28 +275,3 @@ class SqliteStore:
             if count >= least
         ]
         return tuple(sorted(values, key=lambda value: (-value.count, value.value))[:size])
-
-
-def _storable(article: EnrichedArticle) -> tuple[EnrichedArticle, bytes]:
-    """The article and its encoding; halves of surrogate pairs, which no encoding can hold, become U+FFFD."""
-    try:
-        return article, _encode(article)
-    except UnicodeEncodeError:
-        repaired = msgspec.convert(_repaired(msgspec.to_builtins(article)), EnrichedArticle)
-        return repaired, _encode(repaired)
-
-
-def _repaired(value: Any) -> Any:
-    match value:
-        case str():
-            return _storable_text(value)
-        case list() | tuple():
-            return [_repaired(item) for item in value]
-        case dict():
-            return {key: _repaired(item) for key, item in value.items()}
-        case _:
-            return value
-
-
-def _storable_text(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

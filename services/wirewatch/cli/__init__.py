@@ -13,12 +13,12 @@ from wirewatch.adapters.gazetteer_files import GazetteerFileError
 from wirewatch.adapters.spacy_entities import PipelineMissing
 from wirewatch.adapters.status_http import PortTaken
 from wirewatch.adapters.topic_files import TopicFileError
-from wirewatch.cli import dead, inspect, lag, reindex, run, search, send, setup, tag
+from wirewatch.cli import dead, inspect, lag, reindex, run, search, send, setup, tag, workers
 from wirewatch.core.query import QueryError
 from wirewatch.ports import KafkaRefused, KafkaUnavailable, SourceError, StoreRefused, StoreUnavailable
 from wirewatch.settings import SettingsError
 from wirewatch.terminal import talk
-from wirewatch.workers.embedded import TooManyRejected
+from wirewatch.workers.ceiling import TooManyRejected
 
 FAILED, USAGE, DEPENDENCY_DOWN = 1, 2, 3
 _EXIT_CODES: dict[type[Exception], int] = {
@@ -62,6 +62,8 @@ def options(*, version: bool = typer.Option(False, "--version", callback=_versio
 app.command("run")(run.run)
 app.command("demo")(run.demo)
 app.command("search")(search.search)
+app.command("enrich")(workers.enrich)
+app.command("index")(workers.index)
 app.command("tag")(tag.tag)
 app.command("setup")(setup.setup)
 app.command("send")(send.send)

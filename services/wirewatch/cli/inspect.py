@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch import __version__, bootstrap, bootstrap_stream
+from wirewatch import __version__, bootstrap, bootstrap_elastic, bootstrap_stream
 from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.core.query import parse
 from wirewatch.ports import KafkaRefused, KafkaUnavailable, StoreRefused, StoreUnavailable
@@ -84,6 +84,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _store(settings)
     if settings.kafka_servers:
         yield _kafka(settings)
+    if settings.elasticsearch_urls:
+        yield _elasticsearch(settings)
 
 
 def _models(taggers: bootstrap.Taggers) -> Finding:
@@ -118,6 +120,13 @@ def _store(settings: Settings) -> Finding:
     finally:
         store.close()
     return Finding("store", "ok", f"{settings.database}: {total:,} articles, {dead:,} dead letters")
+
+
+def _elasticsearch(settings: Settings) -> Finding:
+    try:
+        return Finding("elasticsearch", "ok", bootstrap_elastic.elastic_setup(settings).check())
+    except (StoreUnavailable, StoreRefused, SettingsError) as error:
+        return Finding("elasticsearch", "fault", str(error))
 
 
 def _kafka(settings: Settings) -> Finding:

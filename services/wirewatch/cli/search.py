@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wirewatch import bootstrap
+from wirewatch import bootstrap, bootstrap_elastic
 from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.core.analysis import Analyser
 from wirewatch.core.query import Query, parse
@@ -40,7 +40,7 @@ def search(
     Examples: `wirewatch search 'Sanktion* NOT topic:sport'` · `wirewatch search '"arms control" person:putin after:2026-11-01' --facets`
     """
     tree = parse(query)
-    store = bootstrap.open_store_to_read(settings_from(database=database))
+    store = bootstrap_elastic.open_store_to_read(settings_from(database=database), database)
     analyser = bootstrap.build_analyser()
     try:
         found = store.search(tree, sort=sort, limit=limit, offset=(page - 1) * limit)

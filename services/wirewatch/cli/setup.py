@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch import bootstrap_stream
+from wirewatch import bootstrap_elastic, bootstrap_stream
 from wirewatch.cli.options import AsJson, Wait, settings_from, tell
 from wirewatch.settings import Settings, SettingsError
 from wirewatch.terminal import output, talk
@@ -46,12 +46,23 @@ def setup(
     parts = [part for part, servers in _servers(settings).items() if (only is None and servers) or only is part]
     if not parts:
         raise SettingsError("neither kafka_servers nor elasticsearch_urls is set: there is nothing to set up")
+    if Part.ELASTICSEARCH in parts:
+        _setup_elasticsearch(settings, wait=wait, as_json=as_json)
     if Part.KAFKA in parts:
         _setup_kafka(settings, alter=alter, add_partitions=add_partitions, wait=wait, as_json=as_json)
 
 
 def _servers(settings: Settings) -> dict[Part, tuple[str, ...]]:
     return {Part.KAFKA: settings.kafka_servers, Part.ELASTICSEARCH: settings.elasticsearch_urls}
+
+
+def _setup_elasticsearch(settings: Settings, *, wait: float, as_json: bool) -> None:
+    lines = bootstrap_elastic.elastic_setup(settings).install(wait_seconds=wait, tell=tell)
+    if as_json:
+        typer.echo(msgspec.json.encode(lines))
+    else:
+        for line in lines:
+            output().print(line, markup=False)
 
 
 def _setup_kafka(settings: Settings, *, alter: bool, add_partitions: bool, wait: float, as_json: bool) -> None:

@@ -19,15 +19,12 @@ from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.pipeline import Pipeline
 from wirewatch.metrics import Metrics
 from wirewatch.ports import ArticleSource, Clock, EmbeddedStore, PutResult, Record
+from wirewatch.workers.ceiling import Ceiling
 
 # No article and no transaction takes this long: a store that is locked, a step that hangs.
 _STUCK_SECONDS = 120.0
 # So many objects more than there were are a reason to collect garbage; a batch of long articles makes about as many.
 _ALLOCATIONS = 20_000
-
-
-class TooManyRejected(Exception):
-    """So many messages in a row were rejected that the source can't be what it should be."""
 
 
 @dataclass(kw_only=True)
@@ -110,14 +107,12 @@ class EmbeddedRun:
         self._clock = clock
         self._batch_articles = batch_articles
         self._batch_seconds = batch_seconds
-        self._reject_ceiling = reject_ceiling
+        self._ceiling = Ceiling(reject_ceiling)
         self._progress = progress or Silent()
         self._should_stop = should_stop
         self._source: ArticleSource | None = None
         self._batch = _Batch()
         self._batch_started = 0.0
-        self._rejected_in_a_row = 0
-        self._last_rejection = ""
         self._store_seconds = 0.0
         self._stages_reported: dict[str, float] = {}
         self._active = time.monotonic()
@@ -163,11 +158,7 @@ class EmbeddedRun:
                 self._handle(record, source)
                 if self._batch.size >= self._batch_articles or self._active - self._batch_started >= self._batch_seconds:
                     self._commit(source)
-                if self._rejected_in_a_row >= self._reject_ceiling:
-                    raise TooManyRejected(
-                        f"{self._rejected_in_a_row} messages in a row were rejected, the last one as {self._last_rejection}; "
-                        f"is {source.name} what it should be? They are kept (`wirewatch dlq list`). reject_ceiling: {self._reject_ceiling}"
-                    )
+                self._ceiling.check(source.name)
                 if self._should_stop():
                     self.summary.stopped = True
                     break
@@ -209,11 +200,10 @@ class EmbeddedRun:
                     failed_at=now,
                 )
             )
-            self._rejected_in_a_row += 1
-            self._last_rejection = f"{outcome.reason} ({outcome.detail})"
+            self._ceiling.rejected(outcome)
         else:
             self._batch.articles.append(outcome)
-            self._rejected_in_a_row = 0
+            self._ceiling.accepted()
 
     def _process(self, raw: bytes, now: datetime) -> EnrichedArticle | Rejected:
         try:

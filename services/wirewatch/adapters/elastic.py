@@ -1,0 +1,188 @@
+"""The store of a cluster: Elasticsearch, an index for each month, and a claim for each article.
+
+An article stands in the index of the month in which it was first seen, and stays there: which one that is, is claimed once by its id in
+an index of its own, so that a copy sent again a month later, undated or dated anew meets its earlier self (docs/decisions/0004). It is
+written under an external version: a copy conflicts with what is there and changes nothing, a later correction wins.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from wirewatch.adapters.elastic_bulk import CONFLICT, Bulk, Operation
+from wirewatch.adapters.elastic_client import faults
+from wirewatch.adapters.elastic_documents import article_of, encoded, version_of
+from wirewatch.adapters.elastic_query import clause
+from wirewatch.adapters.storable import storable_text
+from wirewatch.core.analysis import Analyser
+from wirewatch.core.article import EnrichedArticle
+from wirewatch.core.outcome import Rejected
+from wirewatch.core.query import Query
+from wirewatch.core.revisions import utc
+from wirewatch.ports import Bucket, Count, FacetField, Hit, Page, PutResult, Retry, Sort, StoreRefused, TimeCount
+
+CLAIMS, ARTICLES = "article-ids", "articles"
+# As far as Elasticsearch gives pages (index.max_result_window).
+_DEEPEST = 10_000
+_SCANNED = 500
+_FACETS: dict[FacetField, str] = {
+    "persons": "persons",
+    "organisations": "organisations",
+    "places": "places",
+    "topics": "topic_ids",
+    "language": "language.code",
+    "source": "source",
+}
+_BY_TIME: dict[str, list[dict[str, str]]] = {
+    order: [{"search.second": direction}, {"search.stored_at": direction}] for order, direction in (("newest", "desc"), ("oldest", "asc"))
+}
+
+
+class ElasticStore:
+    """An ArticleStore. ``put`` may be called from several threads at once."""
+
+    def __init__(
+        self,
+        client: Elasticsearch,
+        *,
+        analyser: Callable[[], Analyser],
+        prefix: str = "",
+        retry: Retry | None = None,
+        refresh: bool = False,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """``analyser`` makes one, of which each put has its own: it is not thread-safe.
+
+        ``retry``: how long to go on with what is away; None gives up at once. ``refresh``: what was put is found at once, for tests.
+        """
+        self._client = client
+        self._make_analyser = analyser
+        self._analysers = [analyser()]
+        self._bulk = Bulk(client, retry)
+        self._claims = f"{prefix}{CLAIMS}"
+        self._articles = f"{prefix}{ARTICLES}-"
+        self._pattern = f"{prefix}{ARTICLES}-*"
+        self._refresh = refresh
+        self._now_ns = now_ns
+
+    def put(self, articles: Sequence[EnrichedArticle], *, replace: bool = False) -> Sequence[PutResult | Rejected]:
+        results: dict[int, PutResult | Rejected] = {}
+        try:
+            analyser = self._analysers.pop()
+        except IndexError:
+            analyser = self._make_analyser()
+        try:
+            now = self._now_ns()
+            made = encoded(articles, analyser, stored_at=range(now, now + len(articles)))
+        finally:
+            self._analysers.append(analyser)
+        for batch in _rounds(made):
+            results |= zip(batch, self._put([made[at] for at in batch], replace=replace), strict=True)
+        if self._refresh:
+            self._client.indices.refresh(index=f"{self._pattern},{self._claims}")
+        return [results[at] for at in range(len(articles))]
+
+    def _put(self, made: Sequence[tuple[EnrichedArticle, bytes]], *, replace: bool) -> list[PutResult | Rejected]:
+        homes = self._homes([article for article, _ in made])
+        kind = "external_gte" if replace else "external"
+        operations = [
+            Operation(
+                {"index": {"_index": homes[article.id], "_id": article.id, "version": version_of(article), "version_type": kind}}, document
+            )
+            for article, document in made
+        ]
+        return [_result(outcome) for outcome in self._bulk.write(operations)]
+
+    def _homes(self, articles: Sequence[EnrichedArticle]) -> dict[str, str]:
+        """The index of each article: claimed now, or when it came first."""
+        homes = {article.id: f"{self._articles}{utc(article.first_seen_at):%Y.%m}" for article in articles}
+        claims = [
+            Operation({"create": {"_index": self._claims, "_id": name}}, b'{"index":"%s"}' % home.encode()) for name, home in homes.items()
+        ]
+        outcomes = dict(zip(homes, self._bulk.write(claims), strict=True))
+        if claimed := [name for name, outcome in outcomes.items() if outcome == CONFLICT]:
+            homes |= self._bulk.patiently(lambda: self._claimed(claimed))
+        return homes
+
+    def _claimed(self, ids: Sequence[str]) -> dict[str, str]:
+        if not ids:
+            return {}
+        found = self._client.mget(index=self._claims, ids=list(ids), source=["index"])["docs"]
+        return {doc["_id"]: doc["_source"]["index"] for doc in found if doc.get("found")}
+
+    def get(self, article_id: str) -> EnrichedArticle | None:
+        name = storable_text(article_id)
+        with faults("get an article"):
+            home = self._claimed([name]).get(name)
+            if home is None:
+                return None
+            found = self._client.mget(docs=[{"_index": home, "_id": name}])["docs"][0]
+        return article_of(found["_source"]) if found.get("found") else None
+
+    def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
+        """Find articles; ``relevance`` is Elasticsearch's BM25. Raises StoreRefused for a page behind the 10,000th article."""
+        if offset + limit > _DEEPEST:
+            raise StoreRefused(
+                f"Elasticsearch gives the first {_DEEPEST:,} articles of a query; narrow it, by after: and before: for example"
+            )
+        ranked = sort == "relevance"
+        order = [{"_score": "desc"}, *_BY_TIME["newest"]] if ranked else _BY_TIME[sort]
+        found = self._ask(query, size=limit, from_=offset, sort=order, track_total_hits=True, track_scores=ranked)
+        hits = tuple(Hit(article_of(hit["_source"]), float(hit["_score"] or 0) if ranked else 0.0) for hit in found["hits"]["hits"])
+        return Page(found["hits"]["total"]["value"], hits)
+
+    def facets(self, query: Query, fields: Sequence[FacetField], *, size: int = 10) -> dict[FacetField, tuple[Count, ...]]:
+        if not size:
+            return dict.fromkeys(fields, ())
+        order = [{"_count": "desc"}, {"_key": "asc"}]
+        wanted = {field: {"terms": {"field": _FACETS[field], "size": size, "order": order}} for field in fields}
+        found = self._ask(query, size=0, aggs=wanted).get("aggregations", {})
+        return {
+            field: tuple(Count(bucket["key"], bucket["doc_count"]) for bucket in found.get(field, {"buckets": ()})["buckets"])
+            for field in fields
+        }
+
+    def timeline(self, query: Query, bucket: Bucket) -> tuple[TimeCount, ...]:
+        wanted = {"line": {"date_histogram": {"field": "time", "calendar_interval": bucket, "min_doc_count": 1}}}
+        found = self._ask(query, size=0, aggs=wanted).get("aggregations", {}).get("line", {"buckets": ()})["buckets"]
+        return tuple(TimeCount(datetime.fromtimestamp(row["key"] / 1000, UTC), row["doc_count"]) for row in found)
+
+    def scan(self, query: Query) -> Iterator[EnrichedArticle]:
+        after: list[Any] | None = None
+        while True:
+            found = self._ask(query, size=_SCANNED, sort=[{"id": "asc"}], search_after=after, track_total_hits=False)["hits"]["hits"]
+            yield from (article_of(hit["_source"]) for hit in found)
+            if len(found) < _SCANNED:
+                return
+            after = found[-1]["sort"]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _ask(self, query: Query, **options: Any) -> Any:
+        given = {name: value for name, value in options.items() if value is not None}
+        with faults("search"):
+            return self._client.search(
+                index=self._pattern, query=clause(query, self._analysers[0]), allow_no_indices=True, ignore_unavailable=True, **given
+            ).body
+
+
+def _rounds(made: Sequence[tuple[EnrichedArticle, bytes]]) -> Iterator[list[int]]:
+    """Places of articles that may be written together: of one id only one, and an earlier one before a later one."""
+    waiting = list(range(len(made)))
+    while waiting:
+        first: dict[str, int] = {}
+        for at in waiting:
+            first.setdefault(made[at][0].id, at)
+        yield list(first.values())
+        waiting = [at for at in waiting if first[made[at][0].id] != at]
+
+
+def _result(outcome: int | Rejected) -> PutResult | Rejected:
+    if isinstance(outcome, Rejected):
+        return outcome
+    return PutResult.DUPLICATE if outcome == CONFLICT else PutResult.INDEXED

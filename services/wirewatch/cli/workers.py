@@ -1,0 +1,79 @@
+"""``enrich`` and ``index``: the workers that run on Kafka, as many of each as one likes."""
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from wirewatch import bootstrap_stream, bootstrap_workers
+from wirewatch.cli.options import settings_from, stop_on_signal
+from wirewatch.logs import capture_library_logs
+from wirewatch.settings import Settings
+from wirewatch.terminal import talk
+from wirewatch.workers.supervisor import end_with_supervisor, supervise
+
+# Nothing gets better by starting again: it ended as it should, or settings must be changed, or the source.
+_FINAL = frozenset({0, 2})
+
+Once = Annotated[
+    bool,
+    typer.Option("--once", help="Exit when the worker fails, for those who start it again themselves, such as containers."),
+]
+Wait = Annotated[float | None, typer.Option(help="Seconds to wait for a server that does not answer at start [default: for ever].")]
+MetricsPort = Annotated[int | None, typer.Option(help="Serve /metrics, /healthz and /readyz on this port.")]
+Supervised = Annotated[bool, typer.Option("--supervised", hidden=True)]
+
+
+def enrich(
+    *,
+    metrics_port: MetricsPort = None,
+    wait: Wait = None,
+    once: Once = False,
+    supervised: Supervised = False,
+) -> None:
+    """Work on Kafka: read articles, find language, names and topics, and send enriched articles on. Start as many as you like.
+
+    Examples: `wirewatch enrich --metrics-port 9464` · `wirewatch enrich --once --wait 60`
+    """
+    settings = settings_from(metrics_port=metrics_port)
+    bootstrap_stream.check_topics(settings, "enrich", wait_seconds=_seconds(wait), tell=_tell)
+    _work(settings, bootstrap_workers.run_enrich, once=once or supervised, supervised=supervised)
+
+
+def index(
+    *,
+    metrics_port: MetricsPort = None,
+    wait: Wait = None,
+    once: Once = False,
+    supervised: Supervised = False,
+) -> None:
+    """Work on Kafka: put enriched articles into Elasticsearch. Start as many as you like.
+
+    Example: `wirewatch index --metrics-port 9465`
+    """
+    settings = settings_from(metrics_port=metrics_port)
+    bootstrap_stream.check_topics(settings, "index", wait_seconds=_seconds(wait), tell=_tell)
+    bootstrap_workers.check_store(settings, wait_seconds=_seconds(wait), tell=_tell)
+    _work(settings, bootstrap_workers.run_index, once=once or supervised, supervised=supervised)
+
+
+def _work(settings: Settings, run: Callable[[Settings], None], *, once: bool, supervised: bool) -> None:
+    if once:
+        capture_library_logs(settings)
+        if supervised:
+            end_with_supervisor()
+        run(settings)
+        return
+    with stop_on_signal() as stop:
+        code = supervise([sys.argv[0], *sys.argv[1:], "--supervised"], final_codes=_FINAL, stop=stop)
+    raise typer.Exit(code)
+
+
+def _seconds(wait: float | None) -> float:
+    return math.inf if wait is None else wait
+
+
+def _tell(line: str) -> None:
+    talk().print(line, markup=False)

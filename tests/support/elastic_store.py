@@ -1,0 +1,32 @@
+"""A store in Elasticsearch as tests use it: with the tests' analyser, empty; what was put is found at once."""
+
+from functools import cache
+
+from elasticsearch import Elasticsearch
+
+from tests.support.articles import analyser
+from wirewatch.adapters.elastic import ARTICLES, CLAIMS, ElasticStore
+from wirewatch.adapters.elastic_setup import ElasticSetup
+from wirewatch.ports import Retry
+
+_PREFIX = "contract-"
+
+
+def client(url: str) -> Elasticsearch:
+    return Elasticsearch(url, max_retries=0, retry_on_timeout=False, request_timeout=30)
+
+
+@cache
+def _set_up(url: str) -> None:
+    """Once a session: to set up takes longer than a test."""
+    with client(url) as connected:
+        ElasticSetup(connected, prefix=_PREFIX, shards=1, replicas=0).install()
+
+
+def elastic_store(url: str, *, retry: Retry | None = None) -> ElasticStore:
+    _set_up(url)
+    connected = client(url)
+    connected.indices.delete(index=f"{_PREFIX}{ARTICLES}-*", allow_no_indices=True)
+    connected.indices.delete(index=f"{_PREFIX}{CLAIMS}")
+    ElasticSetup(connected, prefix=_PREFIX, shards=1, replicas=0)._claims_index()
+    return ElasticStore(connected, analyser=analyser, prefix=_PREFIX, retry=retry, refresh=True)
