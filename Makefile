@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run setup setup-dev test check lint types bench generate lock gazetteer clean
+.PHONY: run setup setup-dev test check lint types bench generate lock gazetteer secrets up down clean
 
 run: setup  ## the demo: articles in nine languages through the whole path
 	$(BIN)/wirewatch demo
@@ -45,6 +45,15 @@ gazetteer: setup-dev  ## the shipped names, from ../shared/data/gazetteer
 lock: setup-dev  ## pin the newest versions that fit pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+secrets:  ## passwords for docker-compose.yml, in secrets/; those that are there stay
+	ops/docker/secrets.sh secrets
+
+up: secrets  ## wirewatch with Kafka and Elasticsearch, in containers
+	docker compose up --build --detach
+
+down:  ## stop them; the data stays
+	docker compose --profile kibana down
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
