@@ -129,10 +129,15 @@ class Stream:
         """Write the settings, and make the topics."""
         given = {"kafka_servers": [servers], "kafka_prefix": prefix, "kafka_replication": 1, "worker_processes": 1, **settings}
         (folder / "wirewatch.toml").write_text("".join(f"{name} = {_toml(value)}\n" for name, value in given.items()))
-        stream = cls(Program(folder), servers, prefix)
+        stream = cls.of(folder, servers, prefix)
         done = stream.program.run("setup")
         assert done.returncode == 0, done.stderr.decode()
         return stream
+
+    @classmethod
+    def of(cls, folder: Path, servers: str, prefix: str) -> "Stream":
+        """What the settings in ``folder`` say."""
+        return cls(Program(folder), servers, prefix)
 
     def start(self, verb: str, *options: str, **settings: object) -> Worker:
         self.workers.append(Worker(self.program, verb, *options, **settings))
