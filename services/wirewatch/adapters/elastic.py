@@ -7,13 +7,15 @@ written under an external version: a copy conflicts with what is there and chang
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
 from wirewatch.adapters.elastic_bulk import CONFLICT, Bulk, Operation
-from wirewatch.adapters.elastic_client import faults
+from wirewatch.adapters.elastic_client import Unanswered, faults
 from wirewatch.adapters.elastic_documents import article_of, encoded, version_of
 from wirewatch.adapters.elastic_query import clause
 from wirewatch.adapters.storable import storable_text
@@ -70,15 +72,9 @@ class ElasticStore:
 
     def put(self, articles: Sequence[EnrichedArticle], *, replace: bool = False) -> Sequence[PutResult | Rejected]:
         results: dict[int, PutResult | Rejected] = {}
-        try:
-            analyser = self._analysers.pop()
-        except IndexError:
-            analyser = self._make_analyser()
-        try:
-            now = self._now_ns()
+        now = self._now_ns()
+        with self._analyser() as analyser:
             made = encoded(articles, analyser, stored_at=range(now, now + len(articles)))
-        finally:
-            self._analysers.append(analyser)
         for batch in _rounds(made):
             results |= zip(batch, self._put([made[at] for at in batch], replace=replace), strict=True)
         if self._refresh:
@@ -88,30 +84,42 @@ class ElasticStore:
     def _put(self, made: Sequence[tuple[EnrichedArticle, bytes]], *, replace: bool) -> list[PutResult | Rejected]:
         homes = self._homes([article for article, _ in made])
         kind = "external_gte" if replace else "external"
-        operations = [
-            Operation(
-                {"index": {"_index": homes[article.id], "_id": article.id, "version": version_of(article), "version_type": kind}}, document
-            )
-            for article, document in made
-        ]
-        return [_result(outcome) for outcome in self._bulk.write(operations)]
+        operations: dict[str, Operation] = {}
+        for article, document in made:
+            home = homes[article.id]
+            if isinstance(home, str):
+                about = {"_index": home, "_id": article.id, "version": version_of(article), "version_type": kind}
+                operations[article.id] = Operation({"index": about}, document)
+        written = dict(zip(operations, self._bulk.write([*operations.values()]), strict=True)) if operations else {}
+        outcomes: dict[str, Any] = homes | written
+        return [_result(outcomes[article.id]) for article, _ in made]
 
-    def _homes(self, articles: Sequence[EnrichedArticle]) -> dict[str, str]:
-        """The index of each article: claimed now, or when it came first."""
-        homes = {article.id: f"{self._articles}{utc(article.first_seen_at):%Y.%m}" for article in articles}
-        claims = [
-            Operation({"create": {"_index": self._claims, "_id": name}}, b'{"index":"%s"}' % home.encode()) for name, home in homes.items()
-        ]
-        outcomes = dict(zip(homes, self._bulk.write(claims), strict=True))
-        if claimed := [name for name, outcome in outcomes.items() if outcome == CONFLICT]:
-            homes |= self._bulk.patiently(lambda: self._claimed(claimed))
+    def _homes(self, articles: Sequence[EnrichedArticle]) -> dict[str, str | Rejected]:
+        """The index of each article, claimed now or when it came first, or why it can have none."""
+        own = {article.id: f"{self._articles}{utc(article.first_seen_at):%Y.%m}" for article in articles}
+        homes: dict[str, str | Rejected] = {}
+        # Again for a claim that was there and is taken away meanwhile.
+        while homeless := [name for name in own if name not in homes]:
+            claims = [
+                Operation({"create": {"_index": self._claims, "_id": name}}, b'{"index":"%s"}' % own[name].encode()) for name in homeless
+            ]
+            outcomes = dict(zip(homeless, self._bulk.write(claims), strict=True))
+            homes |= {name: own[name] if isinstance(outcome, int) else outcome for name, outcome in outcomes.items() if outcome != CONFLICT}
+            if taken := [name for name, outcome in outcomes.items() if outcome == CONFLICT]:
+                homes |= self._bulk.patiently(partial(self._claimed, taken))
         return homes
 
     def _claimed(self, ids: Sequence[str]) -> dict[str, str]:
-        if not ids:
-            return {}
-        found = self._client.mget(index=self._claims, ids=list(ids), source=["index"])["docs"]
+        found = self._documents([{"_index": self._claims, "_id": name, "_source": ["index"]} for name in ids])
         return {doc["_id"]: doc["_source"]["index"] for doc in found if doc.get("found")}
+
+    def _documents(self, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Documents by index and id, as they are now. One that can't be looked for is not one that is missing."""
+        found: list[dict[str, Any]] = self._client.mget(docs=wanted)["docs"]
+        for doc in found:
+            if (kind := doc.get("error", {}).get("type", "index_not_found_exception")) != "index_not_found_exception":
+                raise Unanswered(f"an article can't be looked for ({kind})")
+        return found
 
     def get(self, article_id: str) -> EnrichedArticle | None:
         name = storable_text(article_id)
@@ -119,7 +127,7 @@ class ElasticStore:
             home = self._claimed([name]).get(name)
             if home is None:
                 return None
-            found = self._client.mget(docs=[{"_index": home, "_id": name}])["docs"][0]
+            found = self._documents([{"_index": home, "_id": name}])[0]
         return article_of(found["_source"]) if found.get("found") else None
 
     def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
@@ -165,10 +173,24 @@ class ElasticStore:
 
     def _ask(self, query: Query, **options: Any) -> Any:
         given = {name: value for name, value in options.items() if value is not None}
+        with self._analyser() as analyser:
+            wanted = clause(query, analyser)
         with faults("search"):
-            return self._client.search(
-                index=self._pattern, query=clause(query, self._analysers[0]), allow_no_indices=True, ignore_unavailable=True, **given
-            ).body
+            # What a shard that is away would give is not left out in silence.
+            given |= {"allow_no_indices": True, "ignore_unavailable": True, "allow_partial_search_results": False}
+            return self._client.search(index=self._pattern, query=wanted, **given).body
+
+    @contextmanager
+    def _analyser(self) -> Iterator[Analyser]:
+        """An analyser that no other thread has at the time."""
+        try:
+            analyser = self._analysers.pop()
+        except IndexError:
+            analyser = self._make_analyser()
+        try:
+            yield analyser
+        finally:
+            self._analysers.append(analyser)
 
 
 def _rounds(made: Sequence[tuple[EnrichedArticle, bytes]]) -> Iterator[list[int]]:

@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from elastic_transport import TransportError
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
-from wirewatch.adapters.elastic_client import BUSY_STATUSES, login_fault, reason_of, transport_fault
+from wirewatch.adapters.elastic_client import (
+    BUSY_STATUSES,
+    LOGIN_STATUSES,
+    NOT_ELASTICSEARCH,
+    PASSING,
+    Unanswered,
+    login_fault,
+    reason_of,
+    transport_fault,
+)
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.ports import Retry, StoreRefused, StoreUnavailable
 
 CONFLICT = 409
 _TOO_LARGE = 413
-# Of an item: they heal, or whoever runs the cluster heals them.
-_PASSING = frozenset(
-    {"cluster_block_exception", "index_not_found_exception", "unavailable_shards_exception", "process_cluster_event_timeout_exception"}
-)
 Answer = TypeVar("Answer")
 
 
@@ -49,6 +54,7 @@ class Bulk:
         waiting = list(enumerate(operations))
         while waiting:
             busy = ""
+            gives_up: type[Exception] = StoreUnavailable
             again: list[tuple[int, Operation]] = []
             try:
                 items = self.patiently(lambda waiting=waiting: self._send([operation for _, operation in waiting]))  # type: ignore[misc]
@@ -59,13 +65,16 @@ class Bulk:
                 status, kind = int(result["status"]), str((result.get("error") or {}).get("type", ""))
                 if status < 300 or status == CONFLICT:
                     outcomes[at] = status
-                elif status in BUSY_STATUSES or kind in _PASSING:
+                elif status in BUSY_STATUSES or kind in PASSING:
                     again.append((at, operation))
-                    busy = f"{kind or status}"
+                    busy = f"Elasticsearch answers {status} ({kind})"
+                elif status in LOGIN_STATUSES:
+                    again.append((at, operation))
+                    busy, gives_up = login_fault(status, kind), StoreRefused
                 else:
                     outcomes[at] = Rejected(Reason.STORE_REFUSED, f"Elasticsearch answers {status} ({kind})")
             if again:
-                self._wait(busy)
+                self._wait(busy, kind=gives_up)
             waiting = again
         if self._retry:
             self._retry.done()
@@ -78,15 +87,18 @@ class Bulk:
                 answer = ask()
             except TransportError as error:
                 self._wait(transport_fault(error), error)
+            except UnsupportedProductError as error:
+                raise StoreRefused(NOT_ELASTICSEARCH) from error
             except ApiError as error:
-                if error.status_code == _TOO_LARGE:
+                status, reason = error.status_code, reason_of(error)
+                if status == _TOO_LARGE:
                     raise _TooLarge from error
-                if error.status_code in (401, 403):
-                    self._wait(login_fault(error), error, kind=StoreRefused)
-                elif error.status_code in BUSY_STATUSES or reason_of(error) in _PASSING:
-                    self._wait(f"Elasticsearch answers {error.status_code} ({reason_of(error)})", error)
+                if status in BUSY_STATUSES or reason in PASSING:
+                    self._wait(f"Elasticsearch answers {status} ({reason})", error)
+                elif status in LOGIN_STATUSES:
+                    self._wait(login_fault(status, reason), error, kind=StoreRefused)
                 else:
-                    raise StoreRefused(f"Elasticsearch answers {error.status_code} ({reason_of(error)})") from error
+                    raise StoreRefused(f"Elasticsearch answers {status} ({reason})") from error
             else:
                 return answer
 
@@ -94,8 +106,11 @@ class Bulk:
         lines: list[dict[str, Any] | bytes] = []
         for operation in operations:
             lines += (operation.action, operation.document)
-        items: list[dict[str, Any]] = self._client.bulk(operations=lines, filter_path="items.*.status,items.*.error.type").body["items"]  # type: ignore[arg-type]  # bytes are sent as they are
-        return items
+        answer: Any = self._client.bulk(operations=lines, filter_path="items.*.status,items.*.error.type").body  # type: ignore[arg-type]  # bytes are sent as they are
+        items = answer.get("items", ()) if isinstance(answer, dict) else ()
+        if len(items) != len(operations):
+            raise Unanswered("what Elasticsearch answers does not say what became of each article")
+        return list(items)
 
     def _in_halves(self, waiting: list[tuple[int, Operation]], outcomes: dict[int, int | Rejected], total: int) -> list[int | Rejected]:
         """Send a request that is too large in two; an operation that is too large alone is refused."""

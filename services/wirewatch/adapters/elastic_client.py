@@ -15,15 +15,33 @@ from wirewatch.settings import Settings, SettingsError
 
 # Answers to a whole request that say nothing about its content.
 BUSY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
-_LOGIN_STATUSES = frozenset({401, 403})
+LOGIN_STATUSES = frozenset({401, 403})
+# Types of errors that heal, or that whoever runs the cluster heals.
+PASSING = frozenset(
+    {"cluster_block_exception", "index_not_found_exception", "unavailable_shards_exception", "process_cluster_event_timeout_exception"}
+)
+NOT_ELASTICSEARCH = "what answers is no Elasticsearch; correct elasticsearch_urls"
 NEEDED_MAJOR = 9
+
+
+class Unanswered(TransportError):
+    """An answer came, and not to what was asked. The message holds nothing of an article."""
 
 
 def connect(settings: Settings) -> Elasticsearch:
     """A client; it does not ask the server anything yet. Raises SettingsError."""
     if not settings.elasticsearch_urls:
         raise SettingsError("elasticsearch_urls is not set; name the server, such as WIREWATCH_ELASTICSEARCH_URLS=http://localhost:9200")
-    options: dict[str, Any] = {"request_timeout": settings.elasticsearch_timeout_seconds, "max_retries": 0, "retry_on_timeout": False}
+    urls = list(settings.elasticsearch_urls)
+    if bad := [url for url in urls if not url.startswith(("http://", "https://"))]:
+        raise SettingsError(f"elasticsearch_urls: {bad[0]!r} is no address; write http(s)://host:port")
+    options: dict[str, Any] = {
+        "request_timeout": settings.elasticsearch_timeout_seconds,
+        # A node that is away is left out; all else is tried again by who asks, or not.
+        "max_retries": len(urls) - 1,
+        "retry_on_status": (),
+        "retry_on_timeout": False,
+    }
     if settings.elasticsearch_api_key_file:
         options["api_key"] = _secret("elasticsearch_api_key_file", settings.elasticsearch_api_key_file)
     elif settings.elasticsearch_user:
@@ -36,17 +54,20 @@ def connect(settings: Settings) -> Elasticsearch:
     if settings.elasticsearch_ca_file:
         options["ssl_context"] = _trust(settings.elasticsearch_ca_file)
     try:
-        return Elasticsearch(list(settings.elasticsearch_urls), **options)
+        return Elasticsearch(urls, **options)
     except ValueError as error:
         raise SettingsError(f"elasticsearch_urls: {error}; write http(s)://host:port") from error
 
 
 def _secret(name: str, path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        secret = path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise SettingsError(f"{name}: {path} can't be read ({reason}); correct the path or its permissions") from error
+    if not secret:
+        raise SettingsError(f"{name}: {path} is empty; write the secret into it")
+    return secret
 
 
 def _trust(path: Path) -> ssl.SSLContext:
@@ -62,21 +83,23 @@ def faults(doing: str) -> Iterator[None]:
     try:
         yield
     except UnsupportedProductError as error:
-        raise StoreRefused(f"{doing}: what answers is no Elasticsearch; correct elasticsearch_urls") from error
+        raise StoreRefused(f"{doing}: {NOT_ELASTICSEARCH}") from error
     except ApiError as error:
-        if error.status_code in _LOGIN_STATUSES:
-            raise StoreRefused(f"{doing}: {login_fault(error)}") from error
-        kind = StoreUnavailable if error.status_code in BUSY_STATUSES else StoreRefused
-        raise kind(f"{doing}: Elasticsearch answers {error.status_code} ({reason_of(error)})") from error
+        status, reason = error.status_code, reason_of(error)
+        passing = status in BUSY_STATUSES or reason == "cluster_block_exception"
+        if status in LOGIN_STATUSES and not passing:
+            raise StoreRefused(f"{doing}: {login_fault(status, reason)}") from error
+        kind = StoreUnavailable if passing else StoreRefused
+        raise kind(f"{doing}: Elasticsearch answers {status} ({reason})") from error
     except TransportError as error:
         raise StoreUnavailable(f"{doing}: {transport_fault(error)}") from error
 
 
-def login_fault(error: ApiError) -> str:
+def login_fault(status: int, reason: str) -> str:
     """What a refused login means."""
-    if error.status_code == 401:
+    if status == 401:
         return "Elasticsearch refuses the login; correct elasticsearch_user and its password file, or the API key file"
-    return f"the user has no right to ({reason_of(error)}); docs/operations/elasticsearch.md lists what is needed"
+    return f"the user has no right to ({reason}); docs/operations/elasticsearch.md lists what is needed"
 
 
 def reason_of(error: ApiError) -> str:
@@ -94,4 +117,6 @@ def transport_fault(error: TransportError) -> str:
         return "no answer in time; elasticsearch_timeout_seconds"
     if isinstance(error, NoConnection):
         return f"nobody answers ({error.message[:200]}); start it, or correct elasticsearch_urls"
-    return f"{type(error).__name__}"
+    if isinstance(error, Unanswered):
+        return str(error.message)
+    return f"what it answers can't be read ({type(error).__name__})"

@@ -61,6 +61,9 @@ class ElasticSetup:
 
     def _install(self) -> list[str]:
         self._check_server()
+        # All, before anything is changed: one may be of a newer release.
+        for name in _COMPONENTS:
+            self._version(name)
         done = [self._component(name) for name in _COMPONENTS]
         self._client.indices.put_index_template(
             name=f"{self._prefix}{ARTICLES}",
@@ -78,6 +81,8 @@ class ElasticSetup:
             wanted, found = _declared(name)["_meta"]["version"], self._version(name)
             if found is None or found < wanted:
                 raise StoreRefused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); do so: wirewatch setup")
+        if not self._client.indices.exists_index_template(name=f"{self._prefix}{ARTICLES}"):
+            raise StoreRefused(f"Elasticsearch has no index template {self._prefix}{ARTICLES}; make what is missing: wirewatch setup")
         if not self._client.indices.exists(index=f"{self._prefix}{CLAIMS}"):
             raise StoreRefused(f"Elasticsearch has no index {self._prefix}{CLAIMS}; make what is missing: wirewatch setup")
         return f"Elasticsearch {release}, set up"
