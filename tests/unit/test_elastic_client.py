@@ -14,8 +14,8 @@ URL = "http://localhost:9200"
 TLS = "https://localhost:9200"
 
 
-def settings(url: str = URL, **more: object) -> Settings:
-    return Settings.model_validate({"elasticsearch_urls": (url,), **more})
+def settings(*urls: str, **more: object) -> Settings:
+    return Settings.model_validate({"elasticsearch_urls": urls or (URL,), **more})
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_login_is_sent_without_its_lines_end(tmp_path: Path, name: str, secret
 
 def test_a_node_that_is_away_is_left_out() -> None:
     with es.scripted([], always=es.CLOSED) as away, es.scripted([], always=es.answer({})) as there:
-        with connect(Settings(elasticsearch_urls=(away.url, there.url))) as client:
+        with connect(settings(away.url, there.url)) as client:
             for _ in range(6):
                 client.info()
         assert len(there.requests) == 6

@@ -1,6 +1,7 @@
 """A connection to Elasticsearch, and what its answers mean."""
 
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +51,8 @@ def connect(settings: Settings) -> Elasticsearch:
                 f"elasticsearch_password_file is not set; name the file with the password of {settings.elasticsearch_user!r}"
             )
         password = _secret("elasticsearch_password_file", settings.elasticsearch_password_file)
-        options["basic_auth"] = (settings.elasticsearch_user, password)
+        # Encoded here: the client knows ASCII alone.
+        options["basic_auth"] = b64encode(f"{settings.elasticsearch_user}:{password}".encode()).decode()
     if settings.elasticsearch_ca_file:
         options["ssl_context"] = _trust(settings.elasticsearch_ca_file)
     try:

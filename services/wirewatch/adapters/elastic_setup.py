@@ -61,10 +61,7 @@ class ElasticSetup:
 
     def _install(self) -> list[str]:
         self._check_server()
-        # All, before anything is changed: one may be of a newer release.
-        for name in _COMPONENTS:
-            self._version(name)
-        done = [self._component(name) for name in _COMPONENTS]
+        done = [self._component(name, before) for name, before in self._versions().items()]
         self._client.indices.put_index_template(
             name=f"{self._prefix}{ARTICLES}",
             index_patterns=[self._pattern],
@@ -77,9 +74,8 @@ class ElasticSetup:
 
     def _look(self) -> str:
         release = self._check_server()
-        for name in _COMPONENTS:
-            wanted, found = _declared(name)["_meta"]["version"], self._version(name)
-            if found is None or found < wanted:
+        for name, found in self._versions().items():
+            if found is None or found < _declared(name)["_meta"]["version"]:
                 raise StoreRefused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); do so: wirewatch setup")
         if not self._client.indices.exists_index_template(name=f"{self._prefix}{ARTICLES}"):
             raise StoreRefused(f"Elasticsearch has no index template {self._prefix}{ARTICLES}; make what is missing: wirewatch setup")
@@ -100,6 +96,10 @@ class ElasticSetup:
             raise StoreRefused(f"Elasticsearch is {release}, and this release of wirewatch speaks to {NEEDED_MAJOR}.x; use one that fits")
         return release
 
+    def _versions(self) -> dict[str, int | None]:
+        """All of them, before anything is changed: one may be of a newer release."""
+        return {name: self._version(name) for name in _COMPONENTS}
+
     def _version(self, component: str) -> int | None:
         """The version of a component template that is there, None if there is none. Raises StoreRefused for a newer one."""
         try:
@@ -115,8 +115,8 @@ class ElasticSetup:
             raise StoreRefused(f"{self._prefix}{component} was set up by a newer wirewatch (version {version}, this one knows {known})")
         return version
 
-    def _component(self, name: str) -> str:
-        before, declared = self._version(name), _declared(name)
+    def _component(self, name: str, before: int | None) -> str:
+        declared = _declared(name)
         template = declared["template"]
         if "settings" in template:
             template["settings"]["index"] |= self._sizes

@@ -1,0 +1,194 @@
+"""``wirewatch setup``, ``doctor`` and ``search`` with Elasticsearch."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from tests.support.articles import article
+from tests.support.elastic_store import client
+from tests.support.engines import free_port
+from tests.support.program import Program
+from wirewatch import bootstrap
+from wirewatch.adapters import elastic_setup
+from wirewatch.adapters.elastic import ElasticStore
+from wirewatch.adapters.elastic_setup import ElasticSetup
+from wirewatch.adapters.sqlite import SqliteStore
+from wirewatch.ports import StoreRefused, StoreUnavailable
+
+
+@pytest.fixture
+def connected(elasticsearch_url: str) -> Iterator[Elasticsearch]:
+    with closing(client(elasticsearch_url)) as found:
+        yield found
+
+
+@pytest.fixture
+def prefix(connected: Elasticsearch, elasticsearch_prefix: str) -> Iterator[str]:
+    yield elasticsearch_prefix
+    connected.options(ignore_status=404).indices.delete_index_template(name=f"{elasticsearch_prefix}articles")
+    for name in ("articles-settings", "articles-mappings"):
+        connected.options(ignore_status=404).cluster.delete_component_template(name=f"{elasticsearch_prefix}{name}")
+
+
+def setup(connected: Elasticsearch, prefix: str, *, shards: int = 1) -> ElasticSetup:
+    return ElasticSetup(connected, prefix=prefix, shards=shards, replicas=0)
+
+
+def install_version(connected: Elasticsearch, prefix: str, version: int) -> None:
+    """What another release has left: its templates and an index of theirs."""
+    template = {"mappings": {"_meta": {"version": version}, "dynamic": False, "properties": {"id": {"type": "keyword"}}}}
+    connected.cluster.put_component_template(name=f"{prefix}articles-mappings", template=template, meta={"version": version})
+    connected.indices.create(index=f"{prefix}articles-2026.10", mappings=template["mappings"], settings={"number_of_replicas": 0})
+
+
+def test_install_on_an_empty_cluster_and_again(connected: Elasticsearch, prefix: str) -> None:
+    assert setup(connected, prefix, shards=2).install() == [
+        f"component template {prefix}articles-settings: made",
+        f"component template {prefix}articles-mappings: made",
+        f"index template {prefix}articles: for {prefix}articles-*",
+        f"index {prefix}article-ids: made",
+    ]
+    assert setup(connected, prefix, shards=2).install() == [
+        f"component template {prefix}articles-settings: as it was",
+        f"component template {prefix}articles-mappings: as it was",
+        f"index template {prefix}articles: for {prefix}articles-*",
+        f"index {prefix}article-ids: as it was",
+    ]
+    assert setup(connected, prefix).check().endswith(", set up")
+    connected.indices.create(index=f"{prefix}articles-2026.11")
+    made = connected.indices.get(index=f"{prefix}articles-2026.11")[f"{prefix}articles-2026.11"]
+    assert (made["settings"]["index"]["number_of_shards"], made["settings"]["index"]["number_of_replicas"]) == ("2", "0")
+    assert list(made["aliases"]) == [f"{prefix}articles"]
+    assert made["mappings"]["properties"]["search"]["properties"]["stems"]["analyzer"] == "whitespace"
+
+
+def test_an_upgrade_reaches_the_indices_that_are_there(connected: Elasticsearch, prefix: str) -> None:
+    install_version(connected, prefix, 0)
+    with pytest.raises(StoreRefused, match=r"not set up for this release .*: wirewatch setup$"):
+        setup(connected, prefix).check()
+    lines = setup(connected, prefix).install()
+    assert f"component template {prefix}articles-mappings: upgraded from version 0" in lines
+    assert f"index {prefix}articles-2026.10: mappings upgraded" in lines
+    mappings = connected.indices.get_mapping(index=f"{prefix}articles-2026.10")[f"{prefix}articles-2026.10"]["mappings"]
+    assert mappings["_meta"]["version"] == 1
+    assert mappings["properties"]["search"]["properties"]["microsecond"] == {"type": "long"}
+    assert not [line for line in setup(connected, prefix).install() if "upgraded" in line]
+
+
+def test_a_newer_release_is_not_undone(connected: Elasticsearch, prefix: str) -> None:
+    install_version(connected, prefix, 99)
+    for ask in (setup(connected, prefix).install, setup(connected, prefix).check):
+        with pytest.raises(StoreRefused, match=r"was set up by a newer wirewatch \(version 99, this one knows 1\)"):
+            ask()
+    # Nothing was changed before it was found.
+    assert not connected.cluster.exists_component_template(name=f"{prefix}articles-settings")
+    assert not connected.indices.exists(index=f"{prefix}article-ids")
+
+
+def test_check_names_what_is_missing(connected: Elasticsearch, prefix: str) -> None:
+    with pytest.raises(StoreRefused, match=r"articles-settings.*wirewatch setup"):
+        setup(connected, prefix).check()
+    setup(connected, prefix).install()
+    connected.indices.delete(index=f"{prefix}article-ids")
+    with pytest.raises(StoreRefused, match=r"no index .*article-ids.*wirewatch setup"):
+        setup(connected, prefix).check()
+    connected.indices.delete_index_template(name=f"{prefix}articles")
+    with pytest.raises(StoreRefused, match=r"no index template .*articles.*wirewatch setup"):
+        setup(connected, prefix).check()
+    setup(connected, prefix).install()
+    setup(connected, prefix).check()
+
+
+def test_a_server_that_is_away_is_told_once_and_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Time:
+        now = 0.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+        def sleep(self, seconds: float) -> None:
+            self.now += seconds
+
+    monkeypatch.setattr(elastic_setup, "time", Time())
+    told: list[str] = []
+    with client(f"http://127.0.0.1:{free_port()}") as nobody:
+        with pytest.raises(StoreUnavailable, match="nobody answers"):
+            setup(nobody, "").check(wait_seconds=3, tell=told.append)
+        assert len(told) == 1
+        assert told[0].startswith("look at Elasticsearch: nobody answers")
+        assert told[0].endswith("; waiting up to 3 s …")
+        with pytest.raises(StoreUnavailable):
+            setup(nobody, "").install(tell=told.append)
+        assert len(told) == 1
+
+
+class ElasticProgram:
+    """The program in a folder, with settings that name the server."""
+
+    def __init__(self, folder: Path, url: str, prefix: str) -> None:
+        self.program = Program(folder)
+        self.settings: dict[str, object] = {"elasticsearch_urls": url, "elasticsearch_prefix": prefix, "elasticsearch_replicas": 0}
+
+    def run(self, *arguments: str, exits: int = 0) -> tuple[str, str]:
+        done = self.program.run(*arguments, stdin=b"", **self.settings)
+        assert done.returncode == exits, done.stderr.decode()
+        return done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.fixture
+def elastic_program(tmp_path: Path, elasticsearch_url: str, prefix: str) -> ElasticProgram:
+    return ElasticProgram(tmp_path, elasticsearch_url, prefix)
+
+
+def elastic_finding(program: ElasticProgram, exits: int) -> dict[str, str]:
+    findings = json.loads(program.run("doctor", "--json", exits=exits)[0])
+    (found,) = [finding for finding in findings if finding["what"] == "elasticsearch"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_setup_doctor_and_search(elastic_program: ElasticProgram, connected: Elasticsearch, prefix: str, tmp_path: Path) -> None:
+    before = elastic_finding(elastic_program, 1)
+    assert before["state"] == "fault"
+    assert "wirewatch setup" in before["detail"]
+    out, _ = elastic_program.run("setup", "--only", "elasticsearch")
+    assert f"index {prefix}article-ids: made" in out
+    assert f"index {prefix}article-ids: as it was" in json.loads(elastic_program.run("setup", "--json")[0])
+    assert elastic_finding(elastic_program, 0)["state"] == "ok"
+    assert json.loads(elastic_program.run("search", "--json")[0])["total"] == 0
+
+    store = ElasticStore(connected, analyser=bootstrap.build_analyser, prefix=prefix, refresh=True)
+    store.put([article("a", "Gipfel in Genf"), article("b", "Neue Sanktionen", topics=["sanctions"])])
+    database = tmp_path / "other.db"
+    with closing(SqliteStore(database, analyser=bootstrap.build_analyser())) as embedded:
+        embedded.put([article("c", "Sanktionen in einer Datei")])
+
+    answer = json.loads(elastic_program.run("search", "Sanktion", "--facets", "--timeline", "day", "--json")[0])
+    assert [hit["id"] for hit in answer["hits"]] == ["b"]
+    assert answer["facets"]["topics"] == [{"value": "sanctions", "count": 1}]
+    assert [bucket["count"] for bucket in answer["timeline"]] == [1]
+    answer = json.loads(elastic_program.run("search", "Sanktion", "--database", str(database), "--json")[0])
+    assert [hit["id"] for hit in answer["hits"]] == ["c"]
+    _, err = elastic_program.run("search", "--limit", "1000", "--page", "11", exits=1)
+    assert "the first 10,000 articles" in err
+
+
+def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
+    away = ElasticProgram(tmp_path, f"http://127.0.0.1:{free_port()}", "")
+    for verb in (("search", "Sanktion"), ("setup", "--only", "elasticsearch", "--wait", "0")):
+        out, err = away.run(*verb, exits=3)
+        assert out == ""
+        assert "nobody answers" in err
+        assert "Traceback" not in err
+    assert "nobody answers" in elastic_finding(away, 1)["detail"]
+
+
+def test_settings_that_do_not_fit(tmp_path: Path) -> None:
+    wrong = ElasticProgram(tmp_path, "localhost:9200", "")
+    for verb in ("search", "setup"):
+        assert "http(s)://host:port" in wrong.run(verb, exits=2)[1]
+    assert "elasticsearch_urls" in Program(tmp_path).run("setup", "--only", "elasticsearch").stderr.decode()
