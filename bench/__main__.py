@@ -10,7 +10,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import languages, memory, names, path, search, topics, writes
+from bench import languages, memory, names, path, search, stream, topics, writes
 from bench.texts import REAL, load_texts
 
 MEASUREMENTS: dict[str, Callable[[Path | None], None]] = {
@@ -22,23 +22,29 @@ MEASUREMENTS: dict[str, Callable[[Path | None], None]] = {
     "topics": topics.measure,
     "languages": languages.measure,
 }
+# On all cores and with servers, so only when it is named.
+ON_ALL_CORES: dict[str, Callable[[Path | None], None]] = {"stream": stream.measure}
 
 
 def main() -> None:
     """Run the measurements named, or all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    known = MEASUREMENTS | ON_ALL_CORES
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--articles", type=Path, default=REAL if REAL.exists() else None)
     arguments = parser.parse_args()
-    if unknown := set(arguments.names) - set(MEASUREMENTS):
+    if unknown := set(arguments.names) - set(known):
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    cores = os.sched_getaffinity(0)
+    if not set(arguments.names) & set(ON_ALL_CORES):
+        cores = {min(cores)}
+    os.sched_setaffinity(0, cores)
     texts = load_texts(arguments.articles)
     words = sum(len(text.body.split()) for text in texts)
-    print(f"{_processor()}, one core, Python {platform.python_version()}; {len(texts)} texts, {words:,} words\n")
+    print(f"{_processor()}, {len(cores)} of its cores, Python {platform.python_version()}; {len(texts)} texts, {words:,} words\n")
     for name in arguments.names or MEASUREMENTS:
         print(f"## {name}\n")
-        MEASUREMENTS[name](arguments.articles)
+        known[name](arguments.articles)
         print(flush=True)
 
 
