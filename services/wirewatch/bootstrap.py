@@ -3,7 +3,7 @@
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -37,9 +37,10 @@ from wirewatch.core.pipeline import Pipeline, Tools
 from wirewatch.core.topic_rules import TopicRule, topics_version
 from wirewatch.core.topics import TopicTagger
 from wirewatch.metrics import Metrics
-from wirewatch.ports import ArticleSource, EmbeddedStore, EntityRecogniser, StoreRefused
+from wirewatch.ports import ArticleSource, ArticleStore, EmbeddedStore, EntityRecogniser, StoreRefused
 from wirewatch.settings import Settings
 from wirewatch.workers.embedded import EmbeddedRun, Progress
+from wirewatch.workers.reenrich import Reenrichment
 from wirewatch.workers.replay import EmbeddedReplay
 
 DATA = Path(str(files("wirewatch") / "data"))
@@ -162,6 +163,19 @@ def build_run(
 def build_replay(settings: Settings, store: EmbeddedStore) -> EmbeddedReplay:
     """What processes dead letters of the embedded store once more."""
     return EmbeddedReplay(pipeline=build_pipeline(settings, build_taggers(settings)), store=store, clock=utc_now)
+
+
+def build_reenrichment(
+    settings: Settings, *, taggers: Taggers, store: ArticleStore, stop: Event, advanced: Callable[[int], None]
+) -> Reenrichment:
+    """What enriches stored articles anew; it ends early once ``stop`` is set."""
+    return Reenrichment(
+        pipeline=build_pipeline(settings, taggers),
+        versions=taggers.versions,
+        store=store,
+        should_stop=stop.is_set,
+        advanced=advanced,
+    )
 
 
 class Idler(Protocol):

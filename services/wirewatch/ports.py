@@ -79,6 +79,8 @@ class ArticleStore(Protocol):
     def put(self, articles: Sequence[EnrichedArticle], *, replace: bool = False) -> Sequence[PutResult | Rejected]:
         """Store articles; the results are in their order. ``replace``: put it in the place of the same revision too, enriched anew.
 
+        What ``replace`` puts is met once by a scan that is under way, in its old state or its new one.
+
         ``Rejected`` is an article this store can never take. Raises StoreUnavailable, where to try again may help, and StoreRefused.
         """
         ...

@@ -3,13 +3,13 @@
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch.ports import ArticleSource
 from wirewatch.workers.embedded import Summary
 
 _REPORT_SECONDS = 10.0
@@ -24,6 +24,16 @@ def talk() -> Console:
 def output() -> Console:
     """Standard output; wide where it is no terminal."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+class Measured(Protocol):
+    """Something that is gone through, with the position of its end if that is known."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def total(self) -> int | None: ...
 
 
 class TerminalProgress:
@@ -48,7 +58,7 @@ class TerminalProgress:
             self._bar = Progress(*(TextColumn(column) if isinstance(column, str) else column for column in columns), console=console)
             self._bar.start()
 
-    def start(self, source: ArticleSource, position: int) -> None:
+    def start(self, source: Measured, position: int) -> None:
         """Reading of a source begins behind ``position``."""
         self._source = source.name
         if self._bar:

@@ -53,7 +53,8 @@ class MemoryStore:
         words = sorted({*title, *body})
         parts = (stem for stems in self._analyser.part_stems(words, language).values() for stem in stems)
         stems = frozenset((*self._analyser.stems(words, language), *parts))
-        self._entries[article.id] = _Entry(article, self._puts, title, body, stems)
+        order = stored.order if stored and replace else self._puts
+        self._entries[article.id] = _Entry(article, order, title, body, stems)
         return PutResult.INDEXED
 
     def get(self, article_id: str) -> EnrichedArticle | None:

@@ -219,14 +219,17 @@ class SqliteStore:
             if stored:
                 replaced[article.id] = stored[0]
         self._remove(sorted(replaced.values()))
-        row_ids = [self._insert(article, encoded) for article, encoded in winners.values()]
-        rows = self._indexer.rows([article for article, _ in winners.values()])
+        # One enriched anew keeps its place, so that a scan doesn't meet it again. Those go first, lest a new one takes such a place.
+        places = {id_: row_id for id_, row_id in replaced.items() if replace and index.is_of(row_id, winners[id_][0].time)}
+        chosen = sorted(winners.values(), key=lambda winner: winner[0].id not in places)
+        row_ids = [self._insert(article, encoded, places.get(article.id)) for article, encoded in chosen]
+        rows = self._indexer.rows([article for article, _ in chosen])
         # FTS5 writes out what it has gathered whenever a row id is lower than the one before.
         self._connection.executemany(_INSERT, sorted((row_id, *row) for row_id, row in zip(row_ids, rows, strict=True)))
         return results
 
-    def _insert(self, article: EnrichedArticle, encoded: bytes) -> int:
-        row_id = index.free_row_id(self._connection, article.time)
+    def _insert(self, article: EnrichedArticle, encoded: bytes, place: int | None) -> int:
+        row_id = index.free_row_id(self._connection, article.time) if place is None else place
         if row_id is None:
             raise StoreRefused(f"{self._path} holds as many articles of {article.time:%Y-%m-%d %H:%M:%S} as it can; use another file")
         updated_at = index.microsecond_of(article.updated_at) if article.updated_at else None

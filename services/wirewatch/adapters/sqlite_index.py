@@ -52,6 +52,11 @@ def first_row_id(time: datetime) -> int:
     return second_of(time) << _SERIAL_BITS
 
 
+def is_of(row_id: int, time: datetime) -> bool:
+    """Tell whether an article of this time may have this row id."""
+    return row_id >> _SERIAL_BITS == second_of(time)
+
+
 def microsecond_of(time: datetime) -> int:
     """Microseconds since the year 1."""
     return (utc(time) - _START) // timedelta(microseconds=1)

@@ -13,7 +13,7 @@ from wirewatch.adapters.gazetteer_files import GazetteerFileError
 from wirewatch.adapters.spacy_entities import PipelineMissing
 from wirewatch.adapters.status_http import PortTaken
 from wirewatch.adapters.topic_files import TopicFileError
-from wirewatch.cli import dead, inspect, lag, reindex, run, search, send, setup, tag, workers
+from wirewatch.cli import dead, inspect, lag, reindex, replay, run, search, send, setup, tag, workers
 from wirewatch.core.query import QueryError
 from wirewatch.ports import KafkaRefused, KafkaUnavailable, SourceError, StoreRefused, StoreUnavailable
 from wirewatch.settings import SettingsError
@@ -69,6 +69,7 @@ app.command("setup")(setup.setup)
 app.command("send")(send.send)
 app.command("lag")(lag.lag)
 app.command("reindex")(reindex.reindex)
+app.command("replay")(replay.replay)
 app.command("doctor")(inspect.doctor)
 app.add_typer(inspect.config, name="config")
 app.add_typer(dead.app, name="dlq")

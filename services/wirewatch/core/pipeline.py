@@ -1,13 +1,13 @@
 """The path of an article: one list of steps, from raw bytes to an enriched article or the reason why there is none.
 
-To add a step, write a function that takes the draft and the tools, and put it into ``STEPS``.
+To add a step, write a function that takes the draft and the tools, and put it into ``READING`` or ``FINDING``.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -23,6 +23,8 @@ from wirewatch.core.text import clean
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAX_TITLE = 2_000
 _MAX_AUTHORS = 100
+# Flags that a step of ``FINDING`` sets.
+_FOUND_FLAGS: frozenset[Flag] = frozenset({"language_unknown"})
 
 
 class EntityTagging(Protocol):
@@ -72,6 +74,7 @@ class Draft:
 
 
 Step = Callable[[Draft, Tools], Rejected | None]
+FindingStep = Callable[[Draft, Tools], None]
 _decoder = msgspec.json.Decoder(Article)
 
 
@@ -135,43 +138,39 @@ def date(draft: Draft, tools: Tools) -> Rejected | None:
     return None
 
 
-def find_language(draft: Draft, tools: Tools) -> Rejected | None:
+def find_language(draft: Draft, tools: Tools) -> None:
     """Language, which entities and topics depend on."""
     draft.language = language_of(draft.title, draft.body, declared=draft.article.language, identify=tools.identify)
     if draft.language.origin == "none":
         draft.flags.add("language_unknown")
     draft.document = Document.of(title=draft.title, body=draft.body, language=draft.language.code)
-    return None
 
 
-def find_entities(draft: Draft, tools: Tools) -> Rejected | None:
+def find_entities(draft: Draft, tools: Tools) -> None:
     """Persons, organisations, places and other names, linked to ids."""
     draft.entities = tools.entities.tag(draft.document)
-    return None
 
 
-def find_topics(draft: Draft, tools: Tools) -> Rejected | None:
+def find_topics(draft: Draft, tools: Tools) -> None:
     """Topics with their evidence."""
     draft.topics = tools.topics.tag(draft.document)
-    return None
 
 
-def fingerprint(draft: Draft, _tools: Tools) -> Rejected | None:
+def fingerprint(draft: Draft, _tools: Tools) -> None:
     """The story's sketch, from the body alone: outlets change headlines first."""
     draft.fingerprint = sketch(draft.document.fields[-1].folded)
-    return None
 
 
-STEPS: Mapping[str, Step] = {
-    "decode": decode,
-    "clean": clean_text,
-    "identify": identify,
-    "date": date,
+# From a message to clean text; what these say of an article never changes.
+READING: Mapping[str, Step] = {"decode": decode, "clean": clean_text, "identify": identify, "date": date}
+# From clean text to what is found in it, by rules, names and models that do change. None of these rejects an article.
+FINDING: Mapping[str, FindingStep] = {
     "language": find_language,
     "entities": find_entities,
     "topics": find_topics,
     "fingerprint": fingerprint,
 }
+STEPS: Mapping[str, Step] = {**READING, **FINDING}
 
 
 class Pipeline:
@@ -188,15 +187,27 @@ class Pipeline:
         ``backfill``: it is history, not news.
         """
         draft = Draft(raw=raw, now=now, backfill=backfill)
+        rejected = self._take(STEPS, draft)
+        return rejected or _enriched(draft, self._tools.versions)
+
+    def again(self, article: EnrichedArticle) -> EnrichedArticle:
+        """The article with what is found in its text now; all that came with the message stays."""
+        declared = article.language.code if article.language.origin == "declared" else None
+        draft = Draft(raw=b"", now=article.first_seen_at, article=Article(language=declared), title=article.title, body=article.body)
+        draft.flags = set(article.flags) - _FOUND_FLAGS
+        self._take(FINDING, draft)
+        return msgspec.structs.replace(article, flags=tuple(sorted(draft.flags)), versions=self._tools.versions, **_found(draft))
+
+    def _take(self, steps: Mapping[str, Step], draft: Draft) -> Rejected | None:
         before = self._timer()
-        for name, step in STEPS.items():
+        for name, step in steps.items():
             rejected = step(draft, self._tools)
             after = self._timer()
             self.seconds[name] += after - before
             before = after
             if rejected:
                 return rejected
-        return _enriched(draft, self._tools.versions)
+        return None
 
 
 def _enriched(draft: Draft, versions: Versions) -> EnrichedArticle:
@@ -210,23 +221,30 @@ def _enriched(draft: Draft, versions: Versions) -> EnrichedArticle:
         guid=_line(article.guid),
         source=_line(article.source),
         authors=_authors(article.authors),
-        language=draft.language,
         published_at=draft.published_at,
         published_from="article" if draft.published_at else "none",
         published_claim=_line(str(claim)) if claim is not None else None,
         updated_at=parse_time(article.updated_at) if article.updated_at is not None else None,
         first_seen_at=draft.now,
         backfill=draft.backfill,
-        entities=draft.entities,
-        persons=_names(draft.entities, "PER"),
-        organisations=_names(draft.entities, "ORG"),
-        places=_names(draft.entities, "LOC"),
-        topics=draft.topics,
-        topic_ids=tuple(topic.id for topic in draft.topics),
-        fingerprint=draft.fingerprint,
         flags=tuple(sorted(draft.flags)),
         versions=versions,
+        **_found(draft),
     )
+
+
+def _found(draft: Draft) -> dict[str, Any]:
+    """What the steps of ``FINDING`` found, by the names of an enriched article's fields."""
+    return {
+        "language": draft.language,
+        "entities": draft.entities,
+        "persons": _names(draft.entities, "PER"),
+        "organisations": _names(draft.entities, "ORG"),
+        "places": _names(draft.entities, "LOC"),
+        "topics": draft.topics,
+        "topic_ids": tuple(topic.id for topic in draft.topics),
+        "fingerprint": draft.fingerprint,
+    }
 
 
 def _names(entities: Sequence[Entity], kind: str) -> tuple[str, ...]:
