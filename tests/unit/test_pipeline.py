@@ -1,14 +1,16 @@
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wirewatch.core.article import EnrichedArticle, Entity, Evidence, Mention, Topic, Versions
+from wirewatch.core.article import EnrichedArticle, Entity, Evidence, Language, Mention, Topic, Versions
 from wirewatch.core.document import Document
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.core.pipeline import STEPS, Pipeline, Tools
+from wirewatch.core.pipeline import FINDING, STEPS, Pipeline, Tools
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 VERSIONS = Versions(wirewatch="1", gazetteer="g", topics="t", model="none")
@@ -203,3 +205,57 @@ def test_each_step_is_timed() -> None:
 )
 def test_no_message_raises(raw: bytes) -> None:
     assert isinstance(pipeline().process(raw, now=NOW), EnrichedArticle | Rejected)
+
+
+def stored(message: object, **changes: Any) -> EnrichedArticle:
+    """An article as older rules left it: with nothing found."""
+    old = Versions(wirewatch="0", gazetteer="old", topics="old", model="none")
+    nothing: dict[str, Any] = {"entities": (), "persons": (), "topics": (), "topic_ids": (), "fingerprint": (), "versions": old}
+    return msgspec.structs.replace(article(message), **nothing | changes)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {
+            "title": "Neue <b>Sanktionen</b>",
+            "body": "<p>Präsident Putin\u200b reagierte.</p>" * 200,
+            "url": "http://Nordpost.example/a?utm_source=x",
+            "source": "nordpost.example",
+            "guid": "7",
+            "authors": ["A. B."],
+            "language": "de-AT",
+            "published_at": "2026-11-24T10:00:00+01:00",
+            "updated_at": "2026-11-24T11:00:00+01:00",
+        },
+        {"title": "Putin", "language": "en", "published_at": "2031-01-01", "url": "javascript:alert(1)"},
+        {"body": "Ohne Titel, aber mit einem Text über Sanktionen, der lang genug ist, um seine Sprache zu verraten. " * 3},
+        {"title": "123"},
+    ],
+)
+def test_again_finds_what_the_first_time_would_find_now(message: object) -> None:
+    first = article(message)
+    assert pipeline().again(first) == first
+    assert pipeline().again(stored(message)) == first
+
+
+def test_again_decides_the_language_anew_and_keeps_what_came_with_the_message() -> None:
+    before = stored(
+        {"title": "Sanktionen", "body": "wort " * 200, "url": "https://n.example/1"},
+        language=Language("und", 0.0, "none"),
+        flags=("language_unknown", "truncated", "undated"),
+        backfill=True,
+        first_seen_at=NOW - timedelta(days=400),
+    )
+    after = pipeline().again(before)
+    assert (after.language, after.flags) == (Language("de", 0.9, "detected"), ("truncated", "undated"))
+    assert (after.backfill, after.first_seen_at, after.id) == (True, before.first_seen_at, before.id)
+    assert (after.topic_ids, after.versions) == (("sanctions",), VERSIONS)
+    unknown = pipeline().again(stored({"title": "123"}, flags=("undated",)))
+    assert unknown.flags == ("language_unknown", "undated")
+
+
+def test_again_times_its_steps_only() -> None:
+    path = pipeline()
+    path.again(stored({"title": "x"}))
+    assert path.seconds == dict.fromkeys(STEPS, 0) | dict.fromkeys(FINDING, 1)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from wirewatch.core.article import EnrichedArticle, Versions
 from wirewatch.core.outcome import Rejected
-from wirewatch.core.query import And, Everything, Query, parse
+from wirewatch.core.query import And, Dated, Everything, Query, QueryError, parse
 from wirewatch.ports import ArticleStore, PutResult
 
 _BATCH = 256
@@ -48,8 +48,16 @@ def selection(query: str, *, since: str | None = None, until: str | None = None)
         parts += asked.parts
     elif not isinstance(asked, Everything):
         parts.append(asked)
-    parts += [parse(f'{bound}:"{date}"') for bound, date in (("after", since), ("before", until)) if date is not None]
+    parts += [_dated(bound, date) for bound, date in (("after", since), ("before", until)) if date is not None]
     return And(tuple(parts)) if len(parts) > 1 else parts[0] if parts else asked
+
+
+def _dated(bound: str, date: str) -> Query:
+    text = f'{bound}:"{date}"'
+    found = parse(text)
+    if not isinstance(found, Dated):
+        raise QueryError("this is more than a date", 0, text)
+    return found
 
 
 class Reenrichment:
