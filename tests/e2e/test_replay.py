@@ -91,8 +91,8 @@ def done(database: Path) -> int:
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_ended_in_the_middle_it_goes_on(program: Program, topics: Path, end: signal.Signals) -> None:
-    articles = 3_000
-    filled(program, articles, "Im Containerhafen ruht die Arbeit. Der Gipfel in Genf berät darüber. " * 40)
+    articles = 1_200
+    filled(program, articles, "Im Containerhafen ruht die Arbeit. Der Gipfel in Genf berät darüber. " * 20)
     process = program.start(*ENRICH, topic_directories=topics)
     deadline = time.monotonic() + 60
     while not done(program.folder / "wirewatch.db"):
