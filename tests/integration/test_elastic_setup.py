@@ -29,7 +29,8 @@ def connected(elasticsearch_url: str) -> Iterator[Elasticsearch]:
 @pytest.fixture
 def prefix(connected: Elasticsearch, elasticsearch_prefix: str) -> Iterator[str]:
     yield elasticsearch_prefix
-    connected.options(ignore_status=404).indices.delete_index_template(name=f"{elasticsearch_prefix}articles")
+    for name in ("articles", "article-ids"):
+        connected.options(ignore_status=404).indices.delete_index_template(name=f"{elasticsearch_prefix}{name}")
     for name in ("articles-settings", "articles-mappings"):
         connected.options(ignore_status=404).cluster.delete_component_template(name=f"{elasticsearch_prefix}{name}")
 
@@ -50,12 +51,14 @@ def test_install_on_an_empty_cluster_and_again(connected: Elasticsearch, prefix:
         f"component template {prefix}articles-settings: made",
         f"component template {prefix}articles-mappings: made",
         f"index template {prefix}articles: for {prefix}articles-*",
+        f"index template {prefix}article-ids: made by setup only",
         f"index {prefix}article-ids: made",
     ]
     assert setup(connected, prefix, shards=2).install() == [
         f"component template {prefix}articles-settings: as it was",
         f"component template {prefix}articles-mappings: as it was",
         f"index template {prefix}articles: for {prefix}articles-*",
+        f"index template {prefix}article-ids: made by setup only",
         f"index {prefix}article-ids: as it was",
     ]
     assert setup(connected, prefix).check().endswith(", set up")

@@ -21,7 +21,7 @@ from wirewatch.adapters.elastic_query import clause
 from wirewatch.adapters.storable import storable_text
 from wirewatch.core.analysis import Analyser
 from wirewatch.core.article import EnrichedArticle
-from wirewatch.core.outcome import Rejected
+from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.query import Query
 from wirewatch.core.revisions import utc
 from wirewatch.ports import Bucket, Count, FacetField, Hit, Page, PutResult, Retry, Sort, StoreRefused, TimeCount
@@ -30,6 +30,10 @@ CLAIMS, ARTICLES = "article-ids", "articles"
 # As far as Elasticsearch gives pages (index.max_result_window).
 _DEEPEST = 10_000
 _SCANNED = 500
+# As long as Elasticsearch takes an id, in bytes; a longer one, or none, would have the whole request refused.
+_LONGEST_ID = 512
+# How many values each shard names for a facet, until their counts together are certain; and what is not gone beyond.
+_FACET_VALUES, _MOST_FACET_VALUES = 200, 200_000
 _FACETS: dict[FacetField, str] = {
     "persons": "persons",
     "organisations": "organisations",
@@ -38,6 +42,7 @@ _FACETS: dict[FacetField, str] = {
     "language": "language.code",
     "source": "source",
 }
+_UNFIT_ID = Rejected(Reason.STORE_REFUSED, f"the id is empty or longer than {_LONGEST_ID} bytes")
 _BY_TIME: dict[str, list[dict[str, str]]] = {
     order: [{"search.second": direction}, {"search.stored_at": direction}] for order, direction in (("newest", "desc"), ("oldest", "asc"))
 }
@@ -75,7 +80,8 @@ class ElasticStore:
         now = self._now_ns()
         with self._analyser() as analyser:
             made = encoded(articles, analyser, stored_at=range(now, now + len(articles)))
-        for batch in _rounds(made):
+        results |= {at: _UNFIT_ID for at, (article, _) in enumerate(made) if not 0 < len(article.id.encode()) <= _LONGEST_ID}
+        for batch in _rounds(made, [at for at in range(len(made)) if at not in results]):
             results |= zip(batch, self._put([made[at] for at in batch], replace=replace), strict=True)
         if self._refresh:
             self._client.indices.refresh(index=f"{self._pattern},{self._claims}")
@@ -143,15 +149,18 @@ class ElasticStore:
         return Page(found["hits"]["total"]["value"], hits)
 
     def facets(self, query: Query, fields: Sequence[FacetField], *, size: int = 10) -> dict[FacetField, tuple[Count, ...]]:
-        if not size:
-            return dict.fromkeys(fields, ())
-        order = [{"_count": "desc"}, {"_key": "asc"}]
-        wanted = {field: {"terms": {"field": _FACETS[field], "size": size, "order": order}} for field in fields}
-        found = self._ask(query, size=0, aggs=wanted).get("aggregations", {})
-        return {
-            field: tuple(Count(bucket["key"], bucket["doc_count"]) for bucket in found.get(field, {"buckets": ()})["buckets"])
-            for field in fields
-        }
+        """Count values. Each month's shards name their own most frequent ones; they are asked for more while that may hide one."""
+        counts: dict[FacetField, tuple[Count, ...]] = dict.fromkeys(fields, ())
+        waiting, named = list(fields) if size else [], max(size, _FACET_VALUES)
+        while waiting:
+            terms = {"size": size, "shard_size": named, "show_term_doc_count_error": True, "order": [{"_count": "desc"}, {"_key": "asc"}]}
+            wanted = {field: {"terms": {"field": _FACETS[field], **terms}} for field in waiting}
+            found = self._ask(query, size=0, aggs=wanted).get("aggregations", {})
+            for field in found:
+                counts[field] = tuple(Count(bucket["key"], bucket["doc_count"]) for bucket in found[field]["buckets"])
+            waiting = [field for field in found if not _is_certain(found[field], size)] if named < _MOST_FACET_VALUES else []
+            named = min(named * 10, _MOST_FACET_VALUES)
+        return counts
 
     def timeline(self, query: Query, bucket: Bucket) -> tuple[TimeCount, ...]:
         wanted = {"line": {"date_histogram": {"field": "time", "calendar_interval": bucket, "min_doc_count": 1}}}
@@ -193,9 +202,16 @@ class ElasticStore:
             self._analysers.append(analyser)
 
 
-def _rounds(made: Sequence[tuple[EnrichedArticle, bytes]]) -> Iterator[list[int]]:
+def _is_certain(facet: Any, size: int) -> bool:
+    """Tell whether no shard has kept back what would change the counts, or the choice, of these values."""
+    buckets = facet["buckets"]
+    exact = not any(bucket["doc_count_error_upper_bound"] for bucket in buckets)
+    hidden = facet["doc_count_error_upper_bound"]
+    return exact and (not hidden or (len(buckets) == size and buckets[-1]["doc_count"] > hidden))
+
+
+def _rounds(made: Sequence[tuple[EnrichedArticle, bytes]], waiting: list[int]) -> Iterator[list[int]]:
     """Places of articles that may be written together: of one id only one, and an earlier one before a later one."""
-    waiting = list(range(len(made)))
     while waiting:
         first: dict[str, int] = {}
         for at in waiting:

@@ -17,9 +17,16 @@ from wirewatch.settings import Settings, SettingsError
 # Answers to a whole request that say nothing about its content.
 BUSY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 LOGIN_STATUSES = frozenset({401, 403})
-# Types of errors that heal, or that whoever runs the cluster heals.
+# Types of errors that heal, or that whoever runs the cluster heals. ``validation_exception``: a new month's index would have more shards
+# than the cluster may hold.
 PASSING = frozenset(
-    {"cluster_block_exception", "index_not_found_exception", "unavailable_shards_exception", "process_cluster_event_timeout_exception"}
+    {
+        "cluster_block_exception",
+        "index_not_found_exception",
+        "unavailable_shards_exception",
+        "process_cluster_event_timeout_exception",
+        "validation_exception",
+    }
 )
 NOT_ELASTICSEARCH = "what answers is no Elasticsearch; correct elasticsearch_urls"
 NEEDED_MAJOR = 9

@@ -70,15 +70,17 @@ class ElasticSetup:
             priority=200,
             meta={"version": _declared("articles-mappings")["_meta"]["version"]},
         )
-        return [*done, f"index template {self._prefix}{ARTICLES}: for {self._pattern}", *self._indices(), self._claims_index()]
+        done += [f"index template {self._prefix}{ARTICLES}: for {self._pattern}", self._claims_template()]
+        return [*done, *self._indices(), self._claims_index()]
 
     def _look(self) -> str:
         release = self._check_server()
         for name, found in self._versions().items():
             if found is None or found < _declared(name)["_meta"]["version"]:
                 raise StoreRefused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); do so: wirewatch setup")
-        if not self._client.indices.exists_index_template(name=f"{self._prefix}{ARTICLES}"):
-            raise StoreRefused(f"Elasticsearch has no index template {self._prefix}{ARTICLES}; make what is missing: wirewatch setup")
+        for name in (ARTICLES, CLAIMS):
+            if not self._client.indices.exists_index_template(name=f"{self._prefix}{name}"):
+                raise StoreRefused(f"Elasticsearch has no index template {self._prefix}{name}; make what is missing: wirewatch setup")
         if not self._client.indices.exists(index=f"{self._prefix}{CLAIMS}"):
             raise StoreRefused(f"Elasticsearch has no index {self._prefix}{CLAIMS}; make what is missing: wirewatch setup")
         return f"Elasticsearch {release}, set up"
@@ -135,13 +137,26 @@ class ElasticSetup:
                 lines.append(f"index {name}: mappings upgraded")
         return lines
 
-    def _claims_index(self) -> str:
+    def _claims_template(self) -> str:
+        """Claims that are lost must not come back empty with the next article: everything would be taken for new."""
         name, declared = f"{self._prefix}{CLAIMS}", _declared("claims")
+        settings = declared["settings"]["index"] | {"number_of_replicas": self._sizes["number_of_replicas"]}
+        self._client.indices.put_index_template(
+            name=name,
+            index_patterns=[name],
+            template={"mappings": declared["mappings"], "settings": {"index": settings}},
+            allow_auto_create=False,
+            priority=200,
+            meta={"version": declared["mappings"]["_meta"]["version"]},
+        )
+        return f"index template {name}: made by setup only"
+
+    def _claims_index(self) -> str:
+        name = f"{self._prefix}{CLAIMS}"
         if self._client.indices.exists(index=name):
             return f"index {name}: as it was"
-        settings = declared["settings"]["index"] | {"number_of_replicas": self._sizes["number_of_replicas"]}
         try:
-            self._client.indices.create(index=name, mappings=declared["mappings"], settings={"index": settings})
+            self._client.indices.create(index=name)
         except ApiError as error:
             # Somebody else was quicker.
             if "resource_already_exists" not in str(error):
