@@ -209,10 +209,13 @@ class ElasticsearchServer:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def _answers(self) -> bool:
+    def _still_runs(self) -> None:
         assert self._process
         if self._process.poll() is not None:
             raise RuntimeError(f"Elasticsearch ended with exit code {self._process.returncode} while it started:\n{self.log()}")
+
+    def _answers(self) -> bool:
+        self._still_runs()
         found = cluster_name(self.url)
         if found and found != self.cluster_name:
             raise RuntimeError(f"another server answers on {self.url}: cluster {found}, not {self.cluster_name}")
@@ -239,8 +242,12 @@ class ElasticsearchServer:
         }
         # JSON is YAML.
         (self._folder / "config" / "elasticsearch.yml").write_text(json.dumps(settings, indent=1))
+        self._give_away(self._folder)
+
+    def _give_away(self, folder: Path) -> None:
+        """Let the server's user have what root has made."""
         if os.geteuid() == 0:
-            for path in (self._folder, *self._folder.rglob("*")):
+            for path in (folder, *folder.rglob("*")):
                 os.chown(path, _NOBODY, _NOBODY)
 
 
