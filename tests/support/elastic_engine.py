@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.support.engines import CACHE, free_port, java_home, maven_file, unavailable, wait_until
+from tests.support.engines import CACHE, end_of, end_server, free_port, java_home, maven_file, unavailable, wait_until
 
 VERSION = "9.5.3"
 ADDRESS_VARIABLE = "WIREWATCH_TEST_ELASTICSEARCH"
@@ -187,7 +187,7 @@ class ElasticsearchServer:
 
     def log(self, lines: int = 60) -> str:
         """The end of what it wrote."""
-        return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-lines:]) if self.log_file.exists() else ""
+        return end_of(self.log_file, lines)
 
     @property
     def _pid_file(self) -> Path:
@@ -195,19 +195,8 @@ class ElasticsearchServer:
 
     def _end(self, number: signal.Signals) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        if process.poll() is None:
-            # The launcher passes SIGTERM on to the node; SIGKILL it can't.
-            if number == signal.SIGKILL:
-                os.killpg(process.pid, number)
-            else:
-                process.send_signal(number)
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        if process:
+            end_server(process, number, _STOP_SECONDS)
 
     def _still_runs(self) -> None:
         assert self._process

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -33,6 +34,26 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def end_server(process: "subprocess.Popen[bytes]", number: signal.Signals, seconds: float) -> None:
+    """End a server that was started in a session of its own, with all that it has started if it won't in ``seconds``."""
+    if process.poll() is None:
+        # A launcher passes SIGTERM on to its server; SIGKILL it can't.
+        if number == signal.SIGKILL:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def end_of(log: Path, lines: int) -> str:
+    """The last lines of a log, if there is one."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
 
 def wait_until(check: Callable[[], object], seconds: float, what: str) -> None:

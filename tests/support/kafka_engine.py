@@ -18,7 +18,7 @@ from pathlib import Path
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from tests.support.engines import free_port, java_home, maven_artifacts, wait_until
+from tests.support.engines import end_of, end_server, free_port, java_home, maven_artifacts, wait_until
 
 VERSION = "4.4.0"
 ADDRESS_VARIABLE = "WIREWATCH_TEST_KAFKA"
@@ -172,19 +172,12 @@ class KafkaBroker:
 
     def log(self, lines: int = 60) -> str:
         """The end of what it wrote."""
-        return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-lines:]) if self.log_file.exists() else ""
+        return end_of(self.log_file, lines)
 
     def _end(self, number: signal.Signals) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        if process.poll() is None:
-            process.send_signal(number)
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process:
+            end_server(process, number, _STOP_SECONDS)
 
     def _answers(self) -> bool:
         assert self._process

@@ -6,6 +6,7 @@ a full disk, or for good; or the whole of it for being too large (413), busy or 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from elastic_transport import TransportError
@@ -57,7 +58,7 @@ class Bulk:
             gives_up: type[Exception] = StoreUnavailable
             again: list[tuple[int, Operation]] = []
             try:
-                items = self.patiently(lambda waiting=waiting: self._send([operation for _, operation in waiting]))  # type: ignore[misc]
+                items = self.patiently(partial(self._send, [operation for _, operation in waiting]))
             except _TooLarge:
                 return self._in_halves(waiting, outcomes, len(operations))
             for (at, operation), item in zip(waiting, items, strict=True):

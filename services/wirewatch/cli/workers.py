@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from wirewatch import bootstrap_stream, bootstrap_workers
-from wirewatch.cli.options import settings_from, stop_on_signal
+from wirewatch.cli.options import settings_from, stop_on_signal, tell
 from wirewatch.logs import capture_library_logs
 from wirewatch.settings import Settings
-from wirewatch.terminal import talk
 from wirewatch.workers.supervisor import end_with_supervisor, supervise
 
 # Nothing gets better by starting again: it ended as it should, or settings must be changed, or the source.
@@ -38,7 +37,7 @@ def enrich(
     Examples: `wirewatch enrich --metrics-port 9464` · `wirewatch enrich --once --wait 60`
     """
     settings = settings_from(metrics_port=metrics_port)
-    bootstrap_stream.check_topics(settings, "enrich", wait_seconds=_seconds(wait), tell=_tell)
+    bootstrap_stream.check_topics(settings, "enrich", wait_seconds=_seconds(wait), tell=tell)
     _work(settings, bootstrap_workers.run_enrich, once=once or supervised, supervised=supervised)
 
 
@@ -54,8 +53,8 @@ def index(
     Example: `wirewatch index --metrics-port 9465`
     """
     settings = settings_from(metrics_port=metrics_port)
-    bootstrap_stream.check_topics(settings, "index", wait_seconds=_seconds(wait), tell=_tell)
-    bootstrap_workers.check_store(settings, wait_seconds=_seconds(wait), tell=_tell)
+    bootstrap_stream.check_topics(settings, "index", wait_seconds=_seconds(wait), tell=tell)
+    bootstrap_workers.check_store(settings, wait_seconds=_seconds(wait), tell=tell)
     _work(settings, bootstrap_workers.run_index, once=once or supervised, supervised=supervised)
 
 
@@ -73,7 +72,3 @@ def _work(settings: Settings, run: Callable[[Settings], None], *, once: bool, su
 
 def _seconds(wait: float | None) -> float:
     return math.inf if wait is None else wait
-
-
-def _tell(line: str) -> None:
-    talk().print(line, markup=False)

@@ -12,7 +12,7 @@ from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.metrics import Metrics
 from wirewatch.ports import Message, MessageTooLarge
 from wirewatch.workers.flow import BatchLimits
-from wirewatch.workers.outbox import Outbox
+from wirewatch.workers.outbox import TOMBSTONE, Outbox
 
 
 class Raw(Struct, frozen=True):
@@ -66,7 +66,7 @@ class EnrichStage:
 
     async def _finish(self, message: Message, outcome: Enriched | Rejected) -> str:
         if message.value is None:
-            outcome = Rejected(Reason.TOMBSTONE, "a message without a value; an article is removed in the store, not by a tombstone")
+            outcome = TOMBSTONE
         if isinstance(outcome, Enriched):
             try:
                 await self._outbox.send(self._topic, key=outcome.id.encode(), value=outcome.value)

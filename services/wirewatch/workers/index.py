@@ -12,7 +12,7 @@ from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.metrics import Metrics
 from wirewatch.ports import ArticleStore, Clock, Message, PutResult
 from wirewatch.workers.flow import BatchLimits
-from wirewatch.workers.outbox import Outbox
+from wirewatch.workers.outbox import TOMBSTONE, Outbox
 
 _decoder = msgspec.json.Decoder(EnrichedArticle)
 
@@ -66,7 +66,7 @@ class IndexStage:
 def decode(message: Message) -> EnrichedArticle | Rejected:
     """The enriched article of a message."""
     if message.value is None:
-        return Rejected(Reason.TOMBSTONE, "a message without a value; an article is removed in the store, not by a tombstone")
+        return TOMBSTONE
     try:
         return _decoder.decode(message.value)
     except msgspec.ValidationError as error:

@@ -10,12 +10,14 @@ import structlog
 
 from wirewatch.core.article import DeadLetter, Origin
 from wirewatch.core.identity import letter_id
-from wirewatch.core.outcome import Rejected
+from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.metrics import Metrics
 from wirewatch.ports import Clock, Message, MessageTooLarge, Outlet
 from wirewatch.workers.ceiling import Ceiling
 from wirewatch.workers.replay import ATTEMPTS_HEADER
 
+# What a message without a value is, wherever one is met.
+TOMBSTONE = Rejected(Reason.TOMBSTONE, "a message without a value; an article is removed in the store, not by a tombstone")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 _log = structlog.get_logger()
 
