@@ -12,5 +12,10 @@ if [ ! -x .venv/bin/python ]; then
         exit 2
     }
 fi
-.venv/bin/python -m pip install --quiet --require-hashes -r "$lock"
+# The lock holds everything: were pip to resolve, it would look at releases newer than those in it, and refuse them.
+.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+.venv/bin/python -m pip check >/dev/null || {
+    .venv/bin/python -m pip check >&2
+    exit 1
+}

@@ -228,7 +228,7 @@ def test_image_installs_only_what_is_pinned() -> None:
     installs = [shlex.split(" ".join(words)) for kind, words in instructions() if kind == "RUN" and "install" in words]
     assert len(installs) == 2
     locked, own = installs
-    assert {"--require-hashes", "requirements.lock"} <= set(locked)
+    assert {"--no-deps", "--require-hashes", "requirements.lock"} <= set(locked)
     assert {"--no-deps", "--no-build-isolation", "."} <= set(own)
 
 
