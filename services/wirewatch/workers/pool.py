@@ -114,15 +114,22 @@ class EnrichPool:
             future = pool.submit(_enrich, raws)
         except RuntimeError as error:  # another batch has found it broken, and shut it down
             raise BrokenProcessPool(str(error)) from error
-        try:
-            batch = await asyncio.wait_for(asyncio.wrap_future(future), bound)
-        except asyncio.CancelledError as error:
-            if future.cancelled():  # with its pool, and not this task: it must not end as if all were well
-                raise BrokenProcessPool("the pool was shut down") from error
-            raise
+        answer = asyncio.wrap_future(future)
+        # Given up, not cancelled: a pool that breaks fails over a cancelled future, and never ends (its thread raises InvalidStateError).
+        answer.add_done_callback(_noticed)
+        done, _ = await asyncio.wait({answer}, timeout=bound)
+        if not done:
+            raise TimeoutError
+        batch = answer.result()
         for stage, seconds in batch.seconds.items():
             self._metrics.stage_seconds.labels(stage).inc(seconds)
         return batch
+
+
+def _noticed(answer: asyncio.Future[_Batch]) -> None:
+    """Look at what became of an answer that nobody waits for any more, so that asyncio does not complain of it."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _new_pool(make_pipeline: Callable[[], Pipeline], processes: int) -> ProcessPoolExecutor:
