@@ -3,21 +3,23 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
+from msgspec.structs import replace
 
 from tests.support.articles import article
 from tests.support.elastic_store import client
 from tests.support.engines import free_port
 from tests.support.program import Program
 from wirewatch import bootstrap
-from wirewatch.adapters import elastic_setup
+from wirewatch.adapters import elastic_claims, elastic_setup
 from wirewatch.adapters.elastic import ElasticStore
 from wirewatch.adapters.elastic_setup import ElasticSetup
 from wirewatch.adapters.sqlite import SqliteStore
-from wirewatch.ports import StoreRefused, StoreUnavailable
+from wirewatch.ports import PutResult, StoreRefused, StoreUnavailable
 
 
 @pytest.fixture
@@ -195,3 +197,21 @@ def test_settings_that_do_not_fit(tmp_path: Path) -> None:
     for verb in ("search", "setup"):
         assert "http(s)://host:port" in wrong.run(verb, exits=2)[1]
     assert "elasticsearch_urls" in Program(tmp_path).run("setup", "--only", "elasticsearch").stderr.decode()
+
+
+def test_claims_that_were_lost_are_made_from_the_articles(connected: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An article of an earlier month that is sent again after that is still known."""
+    monkeypatch.setattr(elastic_claims, "_PAGE", 2)
+    setup(connected, prefix).install()
+    store = ElasticStore(connected, analyser=bootstrap.build_analyser, prefix=prefix, refresh=True)
+    october, november = (datetime(2026, month, 3, 12, tzinfo=UTC) for month in (10, 11))
+    early = [replace(article(f"o{number}"), first_seen_at=october) for number in range(3)]
+    late = [replace(article(f"n{number}"), first_seen_at=november) for number in range(3)]
+    assert set(store.put([*early, *late])) == {PutResult.INDEXED}
+    connected.indices.delete(index=f"{prefix}article-ids")
+    assert setup(connected, prefix).install()[-1] == f"index {prefix}article-ids: made, with the claims of 6 articles that are there"
+    again = [replace(one, first_seen_at=november) for one in early]
+    assert set(store.put([*again, *late])) == {PutResult.DUPLICATE}
+    assert store.put([article("new")]) == [PutResult.INDEXED]
+    assert not connected.indices.exists(index=f"{prefix}article-ids-aside")
+    assert setup(connected, prefix).check().endswith("set up")

@@ -28,5 +28,5 @@ def elastic_store(url: str, *, retry: Retry | None = None) -> ElasticStore:
     connected = client(url)
     connected.indices.delete(index=f"{_PREFIX}{ARTICLES}-*", allow_no_indices=True)
     connected.indices.delete(index=f"{_PREFIX}{CLAIMS}")
-    ElasticSetup(connected, prefix=_PREFIX, shards=1, replicas=0)._claims_index()
+    connected.indices.create(index=f"{_PREFIX}{CLAIMS}")  # by the template of the set-up
     return ElasticStore(connected, analyser=analyser, prefix=_PREFIX, retry=retry, refresh=True)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from elasticsearch import ApiError, Elasticsearch
 
 from wirewatch.adapters.elastic import ARTICLES, CLAIMS
+from wirewatch.adapters.elastic_claims import make_claims
 from wirewatch.adapters.elastic_client import NEEDED_MAJOR, faults
 from wirewatch.ports import StoreRefused, StoreUnavailable
 
@@ -70,8 +71,8 @@ class ElasticSetup:
             priority=200,
             meta={"version": _declared("articles-mappings")["_meta"]["version"]},
         )
-        done += [f"index template {self._prefix}{ARTICLES}: for {self._pattern}", self._claims_template()]
-        return [*done, *self._indices(), self._claims_index()]
+        done.append(f"index template {self._prefix}{ARTICLES}: for {self._pattern}")
+        return [*done, *self._indices(), *self._claims()]
 
     def _look(self) -> str:
         release = self._check_server()
@@ -137,31 +138,21 @@ class ElasticSetup:
                 lines.append(f"index {name}: mappings upgraded")
         return lines
 
-    def _claims_template(self) -> str:
-        """Claims that are lost must not come back empty with the next article: everything would be taken for new."""
+    def _claims(self) -> list[str]:
+        """Claims that are lost must not come back empty with the next article: none but ``setup`` makes their index."""
         name, declared = f"{self._prefix}{CLAIMS}", _declared("claims")
         settings = declared["settings"]["index"] | {"number_of_replicas": self._sizes["number_of_replicas"]}
+        template = {"mappings": declared["mappings"], "settings": {"index": settings}}
         self._client.indices.put_index_template(
             name=name,
             index_patterns=[name],
-            template={"mappings": declared["mappings"], "settings": {"index": settings}},
+            template=template,
             allow_auto_create=False,
             priority=200,
             meta={"version": declared["mappings"]["_meta"]["version"]},
         )
-        return f"index template {name}: made by setup only"
-
-    def _claims_index(self) -> str:
-        name = f"{self._prefix}{CLAIMS}"
-        if self._client.indices.exists(index=name):
-            return f"index {name}: as it was"
-        try:
-            self._client.indices.create(index=name)
-        except ApiError as error:
-            # Somebody else was quicker.
-            if "resource_already_exists" not in str(error):
-                raise
-        return f"index {name}: made"
+        made = make_claims(self._client, name, articles=self._pattern, declared=template)
+        return [f"index template {name}: made by setup only", made]
 
 
 def _declared(name: str) -> Any:

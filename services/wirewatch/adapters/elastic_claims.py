@@ -1,0 +1,58 @@
+"""The index of claims: made empty, or from the articles that are there where it was lost.
+
+Claims that came back empty would have every article taken for new that is sent again. So they are built aside, under another name, and
+stand in their place at once when they are whole; workers wait until then.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+_PAGE = 5_000
+
+
+def make_claims(client: Elasticsearch, name: str, *, articles: str, declared: Any) -> str:
+    """Make the index unless it is there, and say what was done.
+
+    ``articles``: the pattern of the indices that are claimed; ``declared``: mappings and settings, as to create an index.
+    """
+    if client.indices.exists(index=name):
+        return f"index {name}: as it was"
+    homes = sorted(client.indices.get(index=articles, allow_no_indices=True, features="settings"))
+    if not homes:
+        client.options(ignore_status=400).indices.create(index=name, **declared)  # 400: somebody else was quicker
+        return f"index {name}: made"
+    aside = f"{name}-aside"
+    client.options(ignore_status=404).indices.delete(index=aside)  # of a set-up that was killed
+    client.indices.create(index=aside, **declared)
+    claimed = sum(_claim(client, aside, home) for home in homes)
+    client.indices.add_block(index=aside, block="write")
+    client.indices.clone(index=aside, target=name, wait_for_active_shards=1)
+    client.indices.put_settings(index=name, settings={"index.blocks.write": None})
+    client.indices.delete(index=aside)
+    return f"index {name}: made, with the claims of {claimed:,} articles that are there"
+
+
+def _claim(client: Elasticsearch, aside: str, home: str) -> int:
+    """Claim what stands in an index; an article that stands in an earlier one, too, is that one's."""
+    claimed = 0
+    for ids in _pages(client, home):
+        lines: list[dict[str, Any]] = []
+        for one in ids:
+            lines += ({"create": {"_index": aside, "_id": one}}, {"index": home})
+        answer = client.bulk(operations=lines, filter_path="items.*.status")
+        claimed += sum(item["create"]["status"] < 300 for item in answer["items"])
+    return claimed
+
+
+def _pages(client: Elasticsearch, home: str) -> Iterator[list[str]]:
+    client.indices.refresh(index=home)
+    after: dict[str, Any] = {}
+    while True:
+        found = client.search(index=home, size=_PAGE, sort=[{"id": "asc"}], source=False, track_total_hits=False, **after)
+        hits = found["hits"]["hits"]
+        if not hits:
+            return
+        yield [hit["_id"] for hit in hits]
+        after = {"search_after": hits[-1]["sort"]}
