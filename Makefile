@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run setup setup-dev test check lint types bench generate lock gazetteer secrets up down clean
+.PHONY: run setup setup-dev test chaos check lint types bench bench-peers generate lock gazetteer secrets up down clean
 
 run: setup  ## the demo: articles in nine languages through the whole path
 	$(BIN)/wirewatch demo
@@ -24,6 +24,9 @@ test: setup-dev  ## all tests, with coverage
 	$(BIN)/pytest --cov --cov-report=term
 	$(BIN)/python -m ops.core_coverage
 
+chaos: setup-dev  ## ten times all that can befall the workers; the long form is `python -m bench chaos`
+	for turn in 1 2 3 4 5 6 7 8 9 10; do $(BIN)/pytest -q -m chaos || exit 1; done
+
 check: lint types test  ## all that CI runs
 
 lint: setup-dev
@@ -35,6 +38,9 @@ types: setup-dev
 
 bench: setup-dev  ## the figures of bench/README.md; ARTICLES=FILE.jsonl for the real ones
 	$(BIN)/python -m bench
+
+bench-peers: setup-dev  ## fetch what `python -m bench stream` compares with beside what is there
+	$(BIN)/pip install -q --target .cache/peers -r bench/peers.txt
 
 generate: setup-dev  ## schemas and generated pages
 	$(BIN)/python -m ops.generate

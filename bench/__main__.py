@@ -10,7 +10,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import elastic, languages, memory, names, path, search, stream, topics, writes
+from bench import backlog, chaos, elastic, languages, latency, memory, names, path, search, stream, topics, writes
 from bench.texts import REAL, load_texts
 
 MEASUREMENTS: dict[str, Callable[[Path | None], None]] = {
@@ -23,7 +23,13 @@ MEASUREMENTS: dict[str, Callable[[Path | None], None]] = {
     "languages": languages.measure,
 }
 # On all cores and with servers, so only when it is named.
-ON_ALL_CORES: dict[str, Callable[[Path | None], None]] = {"stream": stream.measure, "elastic": elastic.measure}
+ON_ALL_CORES: dict[str, Callable[[Path | None], None]] = {
+    "stream": stream.measure,
+    "latency": latency.measure,
+    "backlog": backlog.measure,
+    "elastic": elastic.measure,
+    "chaos": chaos.measure,
+}
 
 
 def main() -> None:

@@ -1,95 +1,147 @@
-"""From Kafka to searchable in Elasticsearch: our workers beside a bare loop of the same enrichment.
+"""From Kafka to searchable in Elasticsearch: our workers beside a bare loop of the same enrichment, a naive Faust agent, and quixstreams.
 
 All read the same messages from one broker into one Elasticsearch, one contender after the other, on all cores. The clock runs from the
-first articles that are searchable to the last, so that start-up does not count. Needs Java, as the integration tests do.
+first articles that are searchable to the last, so that start-up does not count. Needs Java, as the integration tests do; quixstreams takes
+part after ``make bench-peers``.
 """
 
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
-from elasticsearch import ApiError, Elasticsearch
-from tests.support.elastic_engine import ElasticsearchServer
-from tests.support.kafka_engine import KafkaBroker
-from tests.support.stream import Stream, streaming
+from tests.support.stream import Stream
 
+from bench.engines import Engines, cpu_seconds, engines, send, wait
+from bench.stream_peers import PEERS
 from bench.texts import header, load_texts, messages, row
-from wirewatch.adapters.elastic_setup import ElasticSetup
 
-_ARTICLES = 6_000
-_POLL_SECONDS = 0.2
+_ARTICLES, _ROUNDS = 6_000, 3
 _LONGEST_SECONDS = 300.0
+_BARE = "bare loop (aiokafka, same enrichment, client.bulk), no guarantee"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Between the first articles that were found and the last; ``own_cpu`` is the enrich workers' outside the processes that enrich."""
+
+    articles: int
+    seconds: float
+    cpu: float
+    own_cpu: float
+    rate_again: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Articles a second."""
+        return self.articles / self.seconds
+
+
+class Peer:
+    """One of ``stream_peers``."""
+
+    def __init__(self, name: str, stream: Stream, url: str) -> None:
+        command = [sys.executable, "-m", "bench.stream_peers", name, stream.servers, stream.prefix, url]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def cpu(self) -> tuple[float, float]:
+        return cpu_seconds([self.process.pid]), 0.0
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Ours:
+    """Our workers."""
+
+    def __init__(self, stream: Stream, *, workers: int, processes: int) -> None:
+        self.enrich = [stream.start("enrich", "--once", worker_processes=processes) for _ in range(workers)]
+        self.index = [stream.start("index", "--once") for _ in range(workers)]
+
+    def cpu(self) -> tuple[float, float]:
+        """Processor time of all, and of the enrich workers' own processes."""
+        own = cpu_seconds(worker.process.pid for worker in self.enrich)
+        children = [pid for worker in self.enrich for pid in worker.pool_processes()]
+        return own + cpu_seconds([*children, *(worker.process.pid for worker in self.index)]), own
+
+    def indexed(self) -> float:
+        return sum(worker.processed() for worker in self.index)
+
+    def close(self) -> None:
+        """Its stream ends it."""
 
 
 def measure(articles: Path | None) -> None:
     """Print articles and words a second of each contender, and the ratio to the bare loop."""
     raws = list(messages(load_texts(articles), _ARTICLES))
     words = sum(count for _, count in raws) / len(raws)
-    with tempfile.TemporaryDirectory() as folder:
-        broker = KafkaBroker(Path(folder) / "kafka")
-        server = ElasticsearchServer(Path(tempfile.mkdtemp(prefix="wirewatch-bench-")))
-        broker.start()
-        server.start()
-        try:
-            _compare(Path(folder), broker.servers, server.url, [raw for raw, _ in raws], words)
-        finally:
-            server.stop()
-            broker.stop()
+    with engines() as found:
+        got = _rounds(found, [raw for raw, _ in raws])
+    header("what", "articles/s", "worst–best round", "words/s", "against the bare loop", "cores used", "own overhead, µs an article")
+    bare = median(one.rate for one in got[_BARE])
+    for name, rounds in got.items():
+        _row(name, [one.rate for one in rounds], words, bare, rounds)
+        if rounds[0].rate_again:
+            _row("… all of it sent again", [one.rate_again for one in rounds], words, bare, ())
 
 
-def _compare(folder: Path, servers: str, url: str, raws: list[bytes], words: float) -> None:
-    contenders: dict[str, Callable[[Stream], object]] = {
-        "bare loop (aiokafka, same enrichment, client.bulk), no guarantee": lambda stream: _bare(stream, url),
-        "wirewatch, one enrich worker of one process, one index worker": lambda stream: _workers(stream, 1),
-        "wirewatch, one enrich worker of two processes, one index worker": lambda stream: _workers(stream, 2),
+def _row(name: str, rates: Sequence[float], words: float, bare: float, rounds: Sequence[Measured]) -> None:
+    rate, cores, own = median(rates), "", ""
+    if rounds:
+        cores = f"{median(one.cpu / one.seconds for one in rounds):.2f}"
+        own = f"{median(one.own_cpu / one.articles for one in rounds) * 1e6:,.0f}" if rounds[0].own_cpu else ""
+    row(name, f"{rate:,.0f}", f"{min(rates):,.0f}–{max(rates):,.0f}", f"{rate * words:,.0f}", rate / bare, cores, own)
+
+
+def _rounds(found: Engines, raws: Sequence[bytes]) -> dict[str, list[Measured]]:
+    """Each contender once a round; the first round warms the servers up."""
+    url = found.server.url
+    contenders: dict[str, Callable[[Stream], Peer | Ours]] = {
+        _BARE: lambda stream: Peer("bare", stream, url),
+        "wirewatch, an enrich worker of one process, an index worker": lambda stream: Ours(stream, workers=1, processes=1),
+        "wirewatch, an enrich worker of two processes, an index worker": lambda stream: Ours(stream, workers=1, processes=2),
+        "wirewatch, two enrich workers of one process, two index workers": lambda stream: Ours(stream, workers=2, processes=1),
+        "Faust, an event at a time": lambda stream: Peer("naive", stream, url),
     }
-    header("what", "articles/s", "words/s", "against the bare loop")
-    first = 0.0
-    for number, (name, start) in enumerate(contenders.items()):
-        prefix = f"bench{number}-"
-        home = folder / prefix
-        home.mkdir()
-        where = {"elasticsearch_urls": [url], "elasticsearch_prefix": prefix, "elasticsearch_replicas": 0}
-        with streaming(home, servers, prefix, **where) as stream, Elasticsearch(url, request_timeout=60) as client:
-            ElasticSetup(client, prefix=prefix, shards=1, replicas=0).install()
-            stream.send((f"{at}".encode(), raw) for at, raw in enumerate(raws))
-            started = start(stream)
-            rate = _rate(client, f"{prefix}articles-*", len(raws))
-            if isinstance(started, subprocess.Popen):
-                started.kill()
-                started.wait()
-        first = first or rate
-        row(name, f"{rate:,.0f}", f"{rate * words:,.0f}", rate / first)
+    if PEERS.exists():
+        contenders["quixstreams, a batching sink"] = lambda stream: Peer("quix", stream, url)
+    else:
+        print("quixstreams is left out: `make bench-peers` fetches it\n")
+    got: dict[str, list[Measured]] = {name: [] for name in contenders}
+    for turn in range(_ROUNDS + 1):
+        for number, (name, start) in enumerate(contenders.items()):
+            if turn or name == _BARE:
+                measured = _one(found, f"r{turn}c{number}-", start, raws)
+                got[name] += [measured] if turn else []
+    return got
 
 
-def _bare(stream: Stream, url: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "bench.stream_bare", stream.servers, stream.prefix, url])
+def _one(found: Engines, prefix: str, start: Callable[[Stream], Peer | Ours], raws: Sequence[bytes]) -> Measured:
+    with found.installation(prefix) as stream:
+        send(stream.servers, f"{prefix}articles", raws)
+        contender = start(stream)
+        try:
+            wait(lambda: found.searchable(prefix) > 0, _LONGEST_SECONDS, f"first articles of {prefix}")
+            before, begin, used = found.searchable(prefix), time.monotonic(), contender.cpu()
+            wait(lambda: found.searchable(prefix) >= len(raws), _LONGEST_SECONDS, f"all articles of {prefix}")
+            seconds = time.monotonic() - begin
+            cpu, own = (now - then for now, then in zip(contender.cpu(), used, strict=True))
+            again = _again(stream, contender, raws) if isinstance(contender, Ours) else 0.0
+            return Measured(len(raws) - before, seconds, cpu, own, again)
+        finally:
+            contender.close()
+            found.client.indices.delete(index=f"{prefix}articles-*")
 
 
-def _workers(stream: Stream, processes: int) -> None:
-    stream.start("enrich", "--once", worker_processes=processes)
-    stream.start("index", "--once")
-
-
-def _rate(client: Elasticsearch, pattern: str, total: int) -> float:
-    """Articles a second between the first that were found and the last."""
-    found, begin, before, ends = 0, 0.0, 0, time.monotonic() + _LONGEST_SECONDS
-    while time.monotonic() < ends:
-        found = _count(client, pattern)
-        now = time.monotonic()
-        if found and not begin:
-            begin, before = now, found
-        if found >= total:
-            return (found - before) / (now - begin)
-        time.sleep(_POLL_SECONDS)
-    raise TimeoutError(f"{pattern} holds {found} of {total} articles after {_LONGEST_SECONDS:.0f} s")
-
-
-def _count(client: Elasticsearch, pattern: str) -> int:
-    try:
-        return int(client.count(index=pattern, allow_no_indices=True)["count"])
-    except ApiError:  # an index that is being made
-        return 0
+def _again(stream: Stream, ours: Ours, raws: Sequence[bytes]) -> float:
+    """Articles a second when each is a duplicate, by the index worker's own count."""
+    first = ours.indexed()
+    send(stream.servers, f"{stream.prefix}articles", raws)
+    wait(lambda: ours.indexed() > first, _LONGEST_SECONDS, "the first duplicate")
+    before, begin = ours.indexed(), time.monotonic()
+    wait(lambda: ours.indexed() >= first + len(raws), _LONGEST_SECONDS, "all duplicates")
+    return (first + len(raws) - before) / (time.monotonic() - begin)

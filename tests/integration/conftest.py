@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.elastic_index import Index
+from tests.support.elastic_store import client
 from tests.support.engines import unavailable
 from tests.support.kafka_client import Broker
 from tests.support.kafka_engine import KafkaBroker, Security, broker_address, cluster_id
@@ -53,6 +55,12 @@ def kafka_prefix() -> str:
 def broker(kafka_servers: str, kafka_prefix: str) -> Iterator[Broker]:
     with closing(Broker(kafka_servers, kafka_prefix)) as found:
         yield found
+
+
+@pytest.fixture
+def index(elasticsearch_url: str, elasticsearch_prefix: str) -> Iterator[Index]:
+    with closing(client(elasticsearch_url)) as connected:
+        yield Index(connected, elasticsearch_prefix)
 
 
 @pytest.fixture

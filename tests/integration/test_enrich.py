@@ -13,30 +13,15 @@ import pytest
 
 from tests.support import dangerous_model
 from tests.support.engines import wait_until
+from tests.support.invalid_messages import INVALID, invalid
 from tests.support.kafka_engine import KafkaBroker
 from tests.support.stream import Stream, article, streaming
-
-# Value, and why it is rejected; keys are their numbers.
-INVALID: tuple[tuple[bytes | None, str], ...] = (
-    (b"", "empty_message"),
-    (None, "tombstone"),
-    (b'{"title": "half', "invalid_json"),
-    (b'{"title": 5}', "wrong_type"),
-    (b'{"title": "\xff"}', "invalid_encoding"),
-    (b'{"title": "...", "body": "<p></p>"}', "no_text"),
-    (json.dumps({"title": "Meldung", "body": dangerous_model.KILLS, "language": "de"}).encode(), "process_died"),
-    (json.dumps({"title": "Meldung", "body": dangerous_model.HANGS, "language": "de"}).encode(), "timed_out"),
-)
 
 
 @pytest.fixture
 def stream(tmp_path: Path, kafka_servers: str, kafka_prefix: str) -> Iterator[Stream]:
     with streaming(tmp_path, kafka_servers, kafka_prefix) as found:
         yield found
-
-
-def invalid() -> list[tuple[bytes, bytes | None]]:
-    return [(reason.encode(), value) for value, reason in INVALID]
 
 
 def complete(stream: Stream, articles: int, rejected: int = 0, seconds: float = 120) -> Counter[bytes]:
@@ -73,6 +58,7 @@ def test_articles_become_enriched_ones_and_the_count_can_be_read_off(stream: Str
     assert worker.terminate() == 0
 
 
+@pytest.mark.chaos
 def test_a_message_as_large_as_the_topic_takes(stream: Stream) -> None:
     stream.start("enrich").ready()
     stream.send([article(1, "Sanktion " * 1_200_000), article(2)])
@@ -82,6 +68,7 @@ def test_a_message_as_large_as_the_topic_takes(stream: Stream) -> None:
     assert len(large["body"]) <= 1_000_000
 
 
+@pytest.mark.chaos
 def test_a_worker_that_stops_leaves_nothing_half_done_and_the_next_goes_on(stream: Stream) -> None:
     first = stream.start("enrich", "--once", worker_in_flight=64).ready()
     stream.send(article(number) for number in range(2_000))
@@ -102,6 +89,7 @@ def test_too_many_rejected_in_a_row_end_the_worker_and_what_follows_stays_in_kaf
     complete(stream, 0, 50)
 
 
+@pytest.mark.chaos
 def test_the_whole_list_of_what_can_go_wrong(tmp_path: Path, kafka_broker: KafkaBroker, kafka_prefix: str) -> None:
     """Two workers, killed in turn with their pool's processes and the broker; messages that kill and hang; rebalances all the while."""
     models = dangerous_model.install(tmp_path / "site")

@@ -4,61 +4,19 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytest
-from elasticsearch import Elasticsearch
 
-from tests.support.elastic_store import client
+from tests.support.elastic_index import Index, index_settings
 from tests.support.engines import wait_until
 from tests.support.kafka_engine import KafkaBroker
 from tests.support.stream import Stream, article, streaming
 
 
-class Index:
-    """What a test asks Elasticsearch itself."""
-
-    def __init__(self, connected: Elasticsearch, prefix: str) -> None:
-        self._client = connected
-        self.pattern = f"{prefix}articles-*"
-
-    def ids(self) -> list[str]:
-        """Of every document: one that stands there twice is named twice."""
-        self._client.indices.refresh(index=self.pattern, allow_no_indices=True)
-        found: list[str] = []
-        after: Any = None
-        while True:
-            asked: dict[str, Any] = {"size": 5_000, "sort": [{"id": "asc"}], "source": False, "search_after": after}
-            page = self._client.search(index=self.pattern, **asked)["hits"]["hits"]
-            found += (hit["_id"] for hit in page)
-            if len(page) < 5_000:
-                return found
-            after = page[-1]["sort"]
-
-    def block(self, *, on: bool) -> None:
-        """As the disk watermark does it."""
-        self._client.indices.put_settings(index=self.pattern, settings={"index.blocks.read_only_allow_delete": on or None})
-
-
-@pytest.fixture
-def index(elasticsearch_url: str, elasticsearch_prefix: str) -> Iterator[Index]:
-    connected = client(elasticsearch_url)
-    yield Index(connected, elasticsearch_prefix)
-    connected.close()
-
-
 @pytest.fixture
 def stream(tmp_path: Path, kafka_servers: str, kafka_prefix: str, elasticsearch_url: str, elasticsearch_prefix: str) -> Iterator[Stream]:
-    where = {"elasticsearch_urls": [elasticsearch_url], "elasticsearch_prefix": elasticsearch_prefix, "elasticsearch_replicas": 0}
-    with streaming(tmp_path, kafka_servers, kafka_prefix, **where) as found:
+    with streaming(tmp_path, kafka_servers, kafka_prefix, **index_settings(elasticsearch_url, elasticsearch_prefix)) as found:
         yield found
-
-
-def all_indexed(index: Index, count: int, seconds: float = 180) -> None:
-    """Wait until so many articles are there, each of them once."""
-    wait_until(lambda: len(index.ids()) >= count, seconds, f"{count} articles in the index")
-    found = index.ids()
-    assert len(found) == len(set(found)) == count
 
 
 def test_from_a_file_to_the_search(stream: Stream, index: Index) -> None:
@@ -67,7 +25,7 @@ def test_from_a_file_to_the_search(stream: Stream, index: Index) -> None:
     path = stream.program.write("articles.jsonl", *lines, b"{broken")
     assert stream.program.run("send", path).returncode in (0, 4)
     enrich, indexer = stream.start("enrich").ready(), stream.start("index").ready()
-    all_indexed(index, 200)
+    index.complete(200)
     wait_until(lambda: indexer.processed() == 202, 30, "all messages done")
     metrics = indexer.metrics()
     assert metrics["wirewatch_articles_processed_total{indexed}"] == 200
@@ -85,11 +43,12 @@ def test_from_a_file_to_the_search(stream: Stream, index: Index) -> None:
     assert [enrich.terminate(), indexer.terminate()] == [0, 0]
 
 
+@pytest.mark.chaos
 def test_a_store_that_takes_nothing_is_waited_for_and_said_to_be_away(stream: Stream, index: Index) -> None:
     indexer = stream.start("index").ready()
     stream.start("enrich").ready()
     stream.send(article(number) for number in range(50))
-    all_indexed(index, 50)
+    index.complete(50)
     index.block(on=True)
     stream.send(article(number) for number in range(50, 100))
     wait_until(lambda: indexer.page("/readyz")[0] == 503, 60, "a worker that is not ready")
@@ -97,12 +56,13 @@ def test_a_store_that_takes_nothing_is_waited_for_and_said_to_be_away(stream: St
     assert indexer.page("/healthz")[0] == 200
     assert len(set(index.ids())) == 50
     index.block(on=False)
-    all_indexed(index, 100)
+    index.complete(100)
     wait_until(lambda: indexer.page("/readyz")[0] == 200, 30, "a worker that is ready")
     assert stream.dead_letters() == []
     assert indexer.metrics()["wirewatch_retries_total{store}"] >= 1
 
 
+@pytest.mark.chaos
 def test_killed_stopped_and_rebalanced_workers_lose_and_double_nothing(stream: Stream, kafka_broker: KafkaBroker, index: Index) -> None:
     """Index workers are killed and scaled from one to three and back, and the broker is killed, all under load."""
     numbers = iter(range(3_000))
@@ -126,6 +86,24 @@ def test_killed_stopped_and_rebalanced_workers_lose_and_double_nothing(stream: S
     send(1_000)
     fourth = stream.start("index").ready()
     second.kill()
-    all_indexed(index, 3_000)
+    index.complete(3_000)
     assert fourth.terminate() == 0
     assert stream.dead_letters() == []
+
+
+def test_what_is_stored_is_enriched_anew_where_it_is(stream: Stream, index: Index) -> None:
+    """A topic is added: articles get it in place, and a second run finds nothing to do."""
+    stream.start("enrich").ready()
+    stream.start("index").ready()
+    stream.send(article(number) for number in range(600))
+    index.complete(600)
+    topics = stream.program.folder / "topics"
+    topics.mkdir()
+    (topics / "geneva.yaml").write_text("id: geneva\nlabels: {en: Geneva}\nlanguages:\n  de:\n    terms: [Genf]\n")
+    first = stream.program.json("replay", "--stage", "enrich", topic_directories=topics)
+    assert (first["looked_at"], first["enriched"], first["failed"]) == (600, 600, {})
+    index.complete(600)
+    found = stream.program.json("search", "topic:geneva topic:summit", "--limit", "1")
+    assert found["total"] == 600
+    second = stream.program.json("replay", "--stage", "enrich", topic_directories=topics)
+    assert (second["enriched"], second["up_to_date"]) == (0, 600)

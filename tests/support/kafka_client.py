@@ -58,6 +58,13 @@ class Broker:
         wanted = {"num_partitions": partitions, "configs": {key.replace("_", "."): value for key, value in configs.items()}}
         self.admin.create_topics({self._prefix + topic: wanted}, wait_for_metadata=True)
 
+    def drop(self, topic: str) -> None:
+        """Take a topic away, with all that is in it."""
+        self.admin.delete_topics([self._prefix + topic])
+
+    def add_partitions(self, topic: str, total: int) -> None:
+        self.admin.create_partitions({self._prefix + topic: total})
+
     def put(
         self, topic: str, *messages: tuple[bytes | None, bytes | None], partition: int | None = None, timestamp_ms: int | None = None
     ) -> None:

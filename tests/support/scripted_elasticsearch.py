@@ -79,8 +79,11 @@ class ScriptedElasticsearch:
 
 
 @contextmanager
-def scripted(script: Sequence[Script], *, always: Script | None = None) -> Iterator[ScriptedElasticsearch]:
-    """Answer by ``script``, then by ``always``. An answer may be a function of the request, which may also take its time."""
+def scripted(script: Sequence[Script], *, always: Script | None = None, keep: bool = True) -> Iterator[ScriptedElasticsearch]:
+    """Answer by ``script``, then by ``always``. An answer may be a function of the request, which may also take its time.
+
+    ``keep``: remember what was asked.
+    """
     found = ScriptedElasticsearch("", [], list(script))
     lock = threading.Lock()
 
@@ -91,7 +94,8 @@ def scripted(script: Sequence[Script], *, always: Script | None = None) -> Itera
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             request = Request(self.command, self.path, body, {name.lower(): value for name, value in self.headers.items()})
             with lock:
-                found.requests.append(request)
+                if keep:
+                    found.requests.append(request)
                 script = found.unasked.pop(0) if found.unasked else always or error(400, "nothing_is_scripted")
             given = script(request) if callable(script) else script
             if given.status is None:
@@ -105,7 +109,7 @@ def scripted(script: Sequence[Script], *, always: Script | None = None) -> Itera
             if self.command != "HEAD":
                 self.wfile.write(given.body)
 
-        do_GET = do_POST = do_PUT = do_HEAD = _reply  # noqa: N815 - http.server's names
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _reply  # noqa: N815 - http.server's names
 
         def log_message(self, *_arguments: object) -> None:
             pass

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ from typing import Any
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support import turned_clock
 from tests.support.engines import free_port, wait_until
 from tests.support.program import Program
 
@@ -27,12 +29,16 @@ _READY_SECONDS = 90
 class Worker:
     """A worker's process, with its status page."""
 
-    def __init__(self, program: Program, verb: str, *options: str, **settings: object) -> None:
+    def __init__(self, program: Program, verb: str, *options: str, clock: Path | None = None, **settings: object) -> None:
+        """``clock``: see ``turned_clock``."""
         self.port = free_port()
+        command = program.command(verb, "--metrics-port", str(self.port), *options)
+        if clock:
+            command[:1] = [sys.executable, turned_clock.__file__, str(clock)]
         self.log_file = program.folder / f"{verb}-{self.port}.log"
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                program.command(verb, "--metrics-port", str(self.port), *options),
+                command,
                 cwd=program.folder,
                 env=program.environment(log_format="json", **settings),
                 stdin=subprocess.DEVNULL,
@@ -139,8 +145,8 @@ class Stream:
         """What the settings in ``folder`` say."""
         return cls(Program(folder), servers, prefix)
 
-    def start(self, verb: str, *options: str, **settings: object) -> Worker:
-        self.workers.append(Worker(self.program, verb, *options, **settings))
+    def start(self, verb: str, *options: str, clock: Path | None = None, **settings: object) -> Worker:
+        self.workers.append(Worker(self.program, verb, *options, clock=clock, **settings))
         return self.workers[-1]
 
     def close(self) -> None:

@@ -22,9 +22,10 @@ from typing import Any, Protocol
 import faust
 import structlog
 from aiokafka.errors import MessageSizeTooLargeError
-from faust.types import ConsumerT, EventT
+from faust.types import ConsumerT, EventT, TransportT
 from faust.types.auth import CredentialsT
 
+from wirewatch.adapters.faust_transport import BatchingTransport
 from wirewatch.adapters.kafka_access import KafkaAccess
 from wirewatch.ports import Message, MessageTooLarge
 
@@ -32,6 +33,10 @@ _log = structlog.get_logger()
 # An outage of the store keeps messages for as long as it takes; the flow's own health check tells who is stuck.
 _POLL_SECONDS = 86_400.0
 _BEAT_SECONDS = 1.0
+# Messages are gathered for so long: one by one they cost the broker and the client more than their enrichment does.
+_LINGER_SECONDS = 0.1
+# Partitions that were added are found within this time.
+_METADATA_SECONDS = 15
 # A worker that has failed ends within this time.
 _END_SECONDS = 20.0
 
@@ -54,6 +59,9 @@ class _App(faust.App):
     flow: MessageFlow
     drain_seconds: float
     failed = False
+
+    def _new_transport(self) -> TransportT:
+        return BatchingTransport(self.conf.broker_consumer, self)
 
     async def _consumer_wait_empty(self, consumer: ConsumerT, logger: Any) -> None:
         """Called before partitions are given up, and before the worker stops."""
@@ -100,12 +108,13 @@ class FaustWorker:
             broker_request_timeout=30.0,
             producer_request_timeout=30.0,
             producer_max_request_size=max_message_bytes,
-            producer_compression_type="gzip",
-            producer_linger=0.005,
+            producer_compression_type="zstd",
+            producer_linger=_LINGER_SECONDS,
             stream_wait_empty=False,
             stream_buffer_maxsize=256,
             agent_supervisor="mode.CrashingSupervisor",
             consumer_auto_offset_reset="earliest",
+            consumer_metadata_max_age_ms=_METADATA_SECONDS * 1000,
             worker_redirect_stdouts=False,
         )
         self._app.drain_seconds = drain_seconds

@@ -14,6 +14,9 @@ from wirewatch.ports import Message, MessageTooLarge
 from wirewatch.workers.flow import BatchLimits
 from wirewatch.workers.outbox import TOMBSTONE, Outbox
 
+# Batches that are enriched and not confirmed yet: as many as two processes make in the time in which messages are gathered.
+_SENDING = 16
+
 
 class Raw(Struct, frozen=True):
     """A message's bytes on their way to a process that enriches them."""
@@ -56,12 +59,14 @@ class EnrichStage:
         self._metrics = metrics
         self._topic = topic
         self._backfill_topic = backfill_topic
-        # One batch for each process, and one that waits for the first that is free.
-        self.concurrency = enricher.processes + 1
+        # One batch for each process, and one that waits for the first that is free; meanwhile others wait for the broker.
+        self._enriching = asyncio.Semaphore(enricher.processes + 1)
+        self.concurrency = enricher.processes + 1 + _SENDING
 
     async def process(self, messages: Sequence[Message]) -> Sequence[str]:
         raws = [Raw(message.value or b"", message.timestamp, message.topic == self._backfill_topic) for message in messages]
-        outcomes = await self._enricher.enrich(raws)
+        async with self._enriching:
+            outcomes = await self._enricher.enrich(raws)
         return await asyncio.gather(*map(self._finish, messages, outcomes))
 
     async def _finish(self, message: Message, outcome: Enriched | Rejected) -> str:
