@@ -1,0 +1,209 @@
+"""The annotated sentences to learn from: one scheme of labels, no sentence on both sides of a split, none twice.
+
+A file's sentences are joined to running text and cut into words again by the product's own tokenizer, so that a model learns on what it will
+see. Spans that don't begin and end with a word there take the whole words.
+"""
+
+import gzip
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from wirewatch.adapters.ner_tokens import tokenised
+from wirewatch.core.text_spans import trimmed
+
+ROOT = Path(__file__).parents[2].parent / "shared" / "data" / "ner"
+TYPES = ("PER", "LOC", "ORG", "MISC")
+LABELS = ("O", *(f"{place}-{kind}" for kind in TYPES for place in "BI"))
+_NO_SPACE_BEFORE = frozenset(".,;:!?)]}»”“'’%")
+_NO_SPACE_AFTER = frozenset("([{«„")
+
+
+class Name(NamedTuple):
+    """A span of a text (code points) and its type; ``?`` if that isn't known."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One sentence. ``labels[i]`` of ``words[i]``: one of LABELS, or ``?``. ``types``: those its corpus marks at all."""
+
+    corpus: str
+    text: str
+    names: tuple[Name, ...]
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    labels: tuple[str, ...]
+    types: frozenset[str]
+    known: tuple[str, ...] = ()
+
+
+class Source(NamedTuple):
+    """A file to learn from. ``types``: those it marks; ``held``: share of its sentences that are kept back for development."""
+
+    path: str
+    types: frozenset[str] = frozenset(TYPES)
+    held: float = 0.0
+
+
+_NO_MISC = frozenset(TYPES) - {"MISC"}
+SOURCES: dict[str, tuple[Source, ...]] = {
+    "de": (
+        Source("germeval2014/train"),
+        Source("europarl_ner/pado_de_train"),
+        Source("europarl_ner/pado_de_dev"),
+        Source("newseye_ner/de_dev", _NO_MISC),
+        Source("newseye_ner/de_dev2", _NO_MISC),
+        Source("mobie_de/train", _NO_MISC),
+    ),
+    "en": (
+        Source("wikigold_en/all", held=0.3),
+        Source("re3d_en/all", held=0.3),
+        Source("crossner_en/politics_train"),
+        Source("redocred_en/dev"),
+        Source("redocred_en/test"),
+        Source("uner_en_ewt/dev", _NO_MISC),
+        Source("wnut17_en/train"),
+        Source("wnut17_en/dev"),
+    ),
+    "es": (Source("cess_esp/train"),),
+    "pt": (Source("uner_pt_bosque/train", _NO_MISC),),
+    "ru": (Source("factrueval_ru/train", _NO_MISC, held=0.25), Source("wikiner_ru/train"), Source("wikiner_ru/dev")),
+    "fr": (
+        Source("newseye_ner/fr_dev", _NO_MISC),
+        Source("newseye_ner/fr_dev2", _NO_MISC, held=0.3),
+        Source("europeana_ner/fr_bnf", _NO_MISC),
+    ),
+}
+DEVELOPMENT: dict[str, tuple[Source, ...]] = {
+    "de": (Source("germeval2014/dev"), Source("mobie_de/dev", _NO_MISC)),
+    "en": (Source("crossner_en/politics_dev"),),
+    "es": (Source("cess_esp/dev"),),
+    "pt": (Source("uner_pt_bosque/dev", _NO_MISC),),
+    "ru": (),
+    "fr": (),
+}
+
+
+def load(language: str) -> tuple[list[Example], dict[str, list[Example]]]:
+    """Sentences to train on, and those to develop on by corpus. What stands in the second is not in the first, nor is anything there twice."""
+    development: dict[str, list[Example]] = {}
+    training: list[Example] = []
+    for source in DEVELOPMENT[language]:
+        development[source.path] = list(read(source, language))
+    for source in SOURCES[language]:
+        examples = list(read(source, language))
+        if source.held:
+            # By blocks, as neighbours are often of one document.
+            held = [number // 40 % round(1 / source.held) == 0 for number in range(len(examples))]
+            development[f"{source.path} held back"] = [example for example, out in zip(examples, held, strict=True) if out]
+            examples = [example for example, out in zip(examples, held, strict=True) if not out]
+        training += examples
+    seen = {_key(example) for examples in development.values() for example in examples}
+    kept = []
+    for example in training:
+        key = _key(example)
+        if key not in seen:
+            seen.add(key)
+            kept.append(example)
+    return kept, development
+
+
+def _key(example: Example) -> bytes:
+    return blake2b("".join(filter(str.isalnum, example.text.lower())).encode(), digest_size=8).digest()
+
+
+def read(source: Source, language: str) -> Iterator[Example]:
+    """The sentences of a file."""
+    corpus = source.path.partition("/")[0]
+    for rows in _sentences(ROOT / f"{source.path}.tsv.gz"):
+        text, names = joined([(token, _tag(corpus, token, tag, original)) for token, tag, original in rows])
+        yield example_of(corpus, text, names, language, source.types)
+
+
+def _sentences(path: Path) -> Iterator[list[tuple[str, str, str]]]:
+    rows: list[tuple[str, str, str]] = []
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            if line.strip():
+                token, tag, *rest = line.rstrip("\n").split("\t")
+                rows.append((token, tag, rest[0] if rest else tag))
+            elif rows:
+                yield rows
+                rows = []
+    if rows:
+        yield rows
+
+
+def _tag(corpus: str, token: str, tag: str, original: str) -> str:
+    """A token's tag in our scheme, where a corpus has another."""
+    # Adjectives of nations are no names in German, and MISC in English, here as in most of the corpora.
+    if corpus == "europarl_ner" and tag.endswith("MISC") and token[0].islower():
+        return "O"
+    if corpus == "redocred_en" and original == "B-LOC" and token.endswith(_DEMONYM_ENDINGS) and token not in _NO_DEMONYMS:
+        return "B-MISC"
+    return tag
+
+
+_DEMONYM_ENDINGS = ("ian", "ish", "ese", "ican", "rman", "rench", "utch", "raeli", "raqi", "akistani", "reek", "wiss", "orean", "ndian")
+_NO_DEMONYMS = frozenset({"Michigan", "Cornish", "Cavendish"})
+
+
+def joined(rows: Sequence[tuple[str, str]]) -> tuple[str, tuple[Name, ...]]:
+    """Running text of tokens with IOB2 tags, and its names; spaces stand where ../shared/tools/ner_score.py sets them."""
+    text, before = "", ""
+    names: list[Name] = []
+    inside = False
+    for token, tag in rows:
+        if text and not (token[0] in _NO_SPACE_BEFORE or before in _NO_SPACE_AFTER):
+            text += " "
+        start, end = len(text), len(text) + len(token)
+        text += token
+        before = token[-1]
+        if tag == "-":
+            names.append(Name(start, end, "?"))
+        elif tag.startswith("B-") or (tag.startswith("I-") and not inside):
+            names.append(Name(start, end, tag[2:]))
+        elif tag.startswith("I-"):
+            names[-1] = names[-1]._replace(end=end)
+        inside = tag[:2] in {"B-", "I-"}
+    return text, tuple(names)
+
+
+def example_of(corpus: str, text: str, names: Iterable[Name], language: str, types: frozenset[str]) -> Example:
+    """A sentence with the labels of its words."""
+    tokens = tokenised(text, language)
+    labels = ["O"] * len(tokens)
+    for name in names:
+        start, end = (name.start, name.end) if name.type == "?" else trimmed(text, name.start, name.end)
+        inside = [number for number, token in enumerate(tokens) if token.start < end and start < token.end]
+        for number in inside:
+            labels[number] = "?" if name.type == "?" else f"I-{name.type}"
+        if inside and name.type != "?":
+            labels[inside[0]] = f"B-{name.type}"
+    words, starts = tuple(token.text for token in tokens), tuple(token.start for token in tokens)
+    return Example(corpus, text, tuple(names), words, starts, tuple(labels), types)
+
+
+def in_other_case(examples: Sequence[Example], share: float, language: str, seed: int = 1) -> list[Example]:
+    """Some sentences once more, as headlines write them: in capitals, or every longer word with one."""
+    chooser = random.Random(seed)
+    found = []
+    for example in examples:
+        if chooser.random() >= share or not any(name.type != "?" for name in example.names):
+            continue
+        change = str.upper if chooser.random() < 0.5 else _titled
+        text = change(example.text)
+        if len(text) == len(example.text):  # ß has no capital of one letter
+            found.append(replace(example_of(example.corpus, text, example.names, language, example.types), known=()))
+    return found
+
+
+def _titled(text: str) -> str:
+    return " ".join(word[:1].upper() + word[1:] if len(word) > 3 else word for word in text.split(" "))
