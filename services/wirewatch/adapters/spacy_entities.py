@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wirewatch.core.article import EntityType
+from wirewatch.core.entities import TypedSpan
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -68,10 +69,10 @@ class SpacyRecogniser:
         """Name and version of the pipeline."""
         return self._version
 
-    def recognise(self, text: str, language: str) -> list[tuple[int, int, EntityType]]:  # noqa: ARG002 - the port's signature
+    def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> list[TypedSpan]:  # noqa: ARG002 - the port's signature
         """Names in the text as (start, end, type) in code points, in order; labels that are no names, such as dates, are left out."""
         nlp = self._nlp
-        found: list[tuple[int, int, EntityType]] = []
+        found: list[TypedSpan] = []
         with nlp.memory_zone():
             for doc, offset in nlp.pipe(_pieces(text), as_tuples=True, batch_size=_BATCH):
                 for span in doc.ents:

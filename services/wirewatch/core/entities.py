@@ -17,10 +17,14 @@ from wirewatch.core.surnames import Person, surname_spans
 from wirewatch.core.text_spans import Span, longest, trimmed, without_title
 
 
-class Recogniser(Protocol):
-    """A model that finds names no gazetteer has, as (start, end, type) in code points."""
+# A name in a text: start, end, type, in code points.
+TypedSpan = tuple[int, int, EntityType]
 
-    def recognise(self, text: str, language: str) -> Sequence[tuple[int, int, EntityType]]: ...
+
+class Recogniser(Protocol):
+    """A model that finds names no gazetteer has. ``known``: those that the gazetteer has found in the text, in order, for what they are worth."""
+
+    def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> Sequence[TypedSpan]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ class EntityTagger:
         identities: dict[str, Identity] = {}
         if recogniser := self._recognisers.get(language):
             for field, spans in found:
-                spans[:] = self._with_model(field, spans, recogniser.recognise(field.text, language), identities)
+                known = [(start, end, self._identity(owner, identities).type) for start, end, owner in spans]
+                spans[:] = self._with_model(field, spans, recogniser.recognise(field.text, language, known), identities)
         self._join_surnames(found, language, identities, dropped)
         return self._entities(found, identities)
 

@@ -1,0 +1,175 @@
+"""Fits a linear-chain CRF (Lafferty, McCallum & Pereira 2001) to sentences of which some labels may be unknown.
+
+Maximum likelihood of the labels that are known, summed over those that are not (Tsuboi et al. 2008), so that a corpus that doesn't mark a type
+says nothing against it; AdaGrad (Duchi, Hazan & Singer 2011) on batches of sentences; features are dropped at random (Hinton et al. 2012), so
+that no word is relied on alone; the weights are the mean of those after the last passes (Polyak & Juditsky 1992).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """How to fit. ``averaged``: over how many of the last passes."""
+
+    passes: int = 16
+    averaged: int = 6
+    batch_words: int = 2500
+    rate: float = 0.15
+    decay: float = 1e-5
+    dropped: float = 0.35
+    seed: int = 1
+
+
+class Weights(NamedTuple):
+    """Of features (a row each), of labels at the start, and of label after label."""
+
+    features: Floats
+    start: Floats
+    moves: Floats
+
+
+class Chain(NamedTuple):
+    """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have."""
+
+    features: Ints
+    allowed: NDArray[np.bool_]
+    lengths: Sequence[int]
+
+
+class _Batch(NamedTuple):
+    rows: NDArray[np.int64]  # of the weights, those that the batch needs
+    columns: Ints  # of the sparse matrix
+    pointers: Ints
+    shape: tuple[int, int]
+    places: tuple[NDArray[np.intp], NDArray[np.intp]]  # (sentence, position) of each word
+    allowed: NDArray[np.bool_]  # sentences, positions, labels
+    inside: NDArray[np.bool_]  # sentences, positions
+
+
+def fit(
+    chain: Chain,
+    count: int,
+    legal: tuple[Floats, Floats],
+    settings: Fit,
+    *,
+    told: Callable[[int, float, Weights], None] | None = None,
+) -> Weights:
+    """Weights for ``count`` features. ``legal``: zero where a label may start or follow another. ``told`` hears of each pass and its loss."""
+    chooser = np.random.default_rng(settings.seed)
+    batches = _batches(chain, settings, chooser)
+    labels = chain.allowed.shape[1]
+    weights = Weights(np.zeros((count, labels), np.float32), np.zeros(labels, np.float32), np.zeros((labels, labels), np.float32))
+    squares = Weights(*(np.full_like(part, 1e-6) for part in weights))
+    total = Weights(*(np.zeros_like(part) for part in weights))
+    for number in range(settings.passes):
+        rate = settings.rate * (1 - 0.9 * number / settings.passes)
+        loss = 0.0
+        for index in chooser.permutation(len(batches)):
+            loss += _step(batches[index], weights, squares, legal, settings, rate, chooser)
+        if number >= settings.passes - settings.averaged:
+            for part, sum_of in zip(weights, total, strict=True):
+                sum_of += part / settings.averaged
+        if told:
+            told(number, loss / len(chain.features), weights)
+    return total
+
+
+def _batches(chain: Chain, settings: Fit, chooser: np.random.Generator) -> list[_Batch]:
+    """Sentences of like length together, in no order otherwise."""
+    lengths = np.array(chain.lengths)
+    ends = np.cumsum(lengths)
+    order = np.argsort(lengths // 4 + chooser.random(len(lengths)), kind="stable")
+    batches, at = [], 0
+    while at < len(order):
+        size = max(1, settings.batch_words // int(lengths[order[at]]))
+        batches.append(_batch(chain, order[at : at + size], ends, lengths))
+        at += size
+    return batches
+
+
+def _batch(chain: Chain, chosen: NDArray[np.intp], ends: NDArray[np.intp], lengths: NDArray[np.intp]) -> _Batch:
+    words = np.concatenate([np.arange(ends[number] - lengths[number], ends[number]) for number in chosen])
+    features = chain.features[words]
+    there = features >= 0
+    rows, columns = np.unique(features[there], return_inverse=True)
+    pointers = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
+    sentence = np.repeat(np.arange(len(chosen)), lengths[chosen])
+    position = np.concatenate([np.arange(lengths[number]) for number in chosen])
+    inside = np.zeros((len(chosen), int(lengths[chosen].max())), dtype=bool)
+    inside[sentence, position] = True
+    allowed = np.ones((*inside.shape, chain.allowed.shape[1]), dtype=bool)
+    allowed[sentence, position] = chain.allowed[words]
+    shape = (len(words), len(rows))
+    return _Batch(rows, columns.astype(np.int32), pointers.astype(np.int32), shape, (sentence, position), allowed, inside)
+
+
+def _step(
+    batch: _Batch, weights: Weights, squares: Weights, legal: tuple[Floats, Floats], settings: Fit, rate: float, chooser: np.random.Generator
+) -> float:
+    kept = (chooser.random(len(batch.columns), dtype=np.float32) >= settings.dropped).astype(np.float32) / (1 - settings.dropped)
+    matrix = csr_matrix((kept, batch.columns, batch.pointers), shape=batch.shape)
+    own = weights.features[batch.rows]
+    scores = np.zeros(batch.allowed.shape, np.float32)
+    scores[batch.places] = matrix @ own
+    start, moves = weights.start + legal[0], weights.moves + legal[1]
+    free = expected(scores, batch.inside, start, moves)
+    bound = expected(np.where(batch.allowed, scores, -1e4), batch.inside, start, moves)
+    slopes = matrix.T @ (free.labels - bound.labels)[batch.places]
+    slopes += settings.decay * len(batch.places[0]) * own / 10
+    square = squares.features[batch.rows] + slopes * slopes
+    squares.features[batch.rows] = square
+    weights.features[batch.rows] = own - rate * slopes / np.sqrt(square)
+    for part, square_of, slope in (
+        (weights.start, squares.start, free.start - bound.start),
+        (weights.moves, squares.moves, free.moves - bound.moves),
+    ):
+        square_of += slope * slope
+        part -= rate * slope / np.sqrt(square_of)
+    return float(free.total - bound.total)
+
+
+class Expected(NamedTuple):
+    """How often each label is expected at each place, at the start, and after each other; and the sum of the sentences' log-partitions."""
+
+    labels: Floats
+    start: Floats
+    moves: Floats
+    total: float
+
+
+def expected(scores: Floats, inside: NDArray[np.bool_], start: Floats, moves: Floats) -> Expected:
+    """Forward and backward sums over sentences of a batch (Rabiner 1989, scaled), all at once."""
+    top = scores.max(axis=2, keepdims=True)
+    local = np.exp(scores - top)
+    first, follow = np.exp(start), np.exp(moves)
+    length = scores.shape[1]
+    ahead = np.empty_like(local)
+    scale = np.ones((*inside.shape, 1), np.float32)
+    current = first * local[:, 0]
+    for at in range(length):
+        if at:
+            moved = (ahead[:, at - 1] @ follow) * local[:, at]
+            current = np.where(inside[:, at, None], moved, ahead[:, at - 1])
+        norm = current.sum(axis=1, keepdims=True)
+        scale[:, at] = np.where(inside[:, at, None], norm, 1)
+        ahead[:, at] = current / scale[:, at]
+    behind = np.ones_like(local)
+    pairs = np.zeros_like(moves)
+    for at in range(length - 1, 0, -1):
+        weighed = local[:, at] * behind[:, at] / scale[:, at]
+        here = inside[:, at, None]
+        pairs += (ahead[:, at - 1] * here).T @ weighed
+        behind[:, at - 1] = np.where(here, weighed @ follow.T, behind[:, at])
+    marginal = ahead * behind * inside[:, :, None]
+    total = float(np.log(scale[inside]).sum() + top[inside].sum())
+    return Expected(marginal, marginal[:, 0].sum(axis=0), pairs * follow, total)

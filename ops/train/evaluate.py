@@ -1,0 +1,78 @@
+"""Exact spans and types, as ../shared/tools/ner_score.py counts them, but in this process: precision, recall and F1, and what is mistaken for what."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ops.train.data import TYPES, Example
+from wirewatch.core.document import Document
+from wirewatch.core.entities import EntityTagger, TypedSpan
+
+Find = Callable[[Example], Iterable[TypedSpan]]
+
+
+def tagged_by(tagger: EntityTagger, language: str) -> Find:
+    """What the service would find: gazetteer and model joined."""
+
+    def find(example: Example) -> list[TypedSpan]:
+        entities = tagger.tag(Document.of(title="", body=example.text, language=language))
+        return [(mention.start, mention.end, entity.type) for entity in entities for mention in entity.mentions]
+
+    return find
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts by type: right, found, in the corpus; and confusions: (in the corpus, found), with ``-`` for nothing of these bounds."""
+
+    right: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    wanted: Counter[str] = field(default_factory=Counter)
+    confused: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def f1(self, kind: str | None = None) -> float:
+        """In per cent; of all types if none is given."""
+        right, found, wanted = (counts.total() if kind is None else counts[kind] for counts in (self.right, self.found, self.wanted))
+        return 200 * right / max(1, found + wanted)
+
+    def line(self) -> str:
+        precision = 100 * self.right.total() / max(1, self.found.total())
+        recall = 100 * self.right.total() / max(1, self.wanted.total())
+        types = "  ".join(f"{kind} {self.f1(kind):.1f}" for kind in TYPES if self.wanted[kind])
+        return f"P {precision:.1f}  R {recall:.1f}  F1 {self.f1():.1f}   {types}"
+
+    def summary(self) -> dict[str, Any]:
+        return {"f1": round(self.f1(), 1), **{kind: round(self.f1(kind), 1) for kind in TYPES if self.wanted[kind]}}
+
+
+def score(examples: Sequence[Example], find: Find) -> Score:
+    """Types that the examples never have aren't counted, nor spans that touch what isn't known."""
+    result = Score()
+    types = {name.type for example in examples for name in example.names}
+    for example in examples:
+        wanted = {(name.start, name.end): name.type for name in example.names if name.type != "?"}
+        unknown = [(name.start, name.end) for name in example.names if name.type == "?"]
+        found = {
+            (start, end): kind
+            for start, end, kind in find(example)
+            if kind in types and not any(start < stop and begin < end for begin, stop in unknown)
+        }
+        result.wanted.update(wanted.values())
+        result.found.update(found.values())
+        for bounds in wanted.keys() | found.keys():
+            there, told = wanted.get(bounds, "-"), found.get(bounds, "-")
+            result.right[told] += there == told
+            if there != told:
+                result.confused[there, told] += 1
+    return result
+
+
+def report(scores: Mapping[str, Score]) -> str:
+    """A line for each corpus."""
+    return "\n".join(f"{name:34} {found.line()}" for name, found in scores.items())
+
+
+def confusions(result: Score, most: int = 12) -> str:
+    """The most frequent confusions: what the corpus has, what was found, how often."""
+    return "\n".join(f"{there:>5} -> {told:5} {count:5}" for (there, told), count in result.confused.most_common(most))

@@ -1,0 +1,94 @@
+"""Sentences as arrays of feature numbers, made by the product's own code."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ops.train.crf import Chain, Ints
+from ops.train.data import LABELS, Example
+from wirewatch.adapters.automaton import AutomatonMatcher
+from wirewatch.adapters.ner_entities import known_tags
+from wirewatch.adapters.ner_features import Hashes, mixed
+from wirewatch.adapters.ner_model import Lexicon, Sentence, SlotTable
+from wirewatch.adapters.ner_tokens import Token
+from wirewatch.core.document import Document
+from wirewatch.core.entities import EntityTagger, TypedSpan
+from wirewatch.core.gazetteer import Gazetteer
+
+_PORTION = 4000
+
+
+class _Listener:
+    """Stands where the model will stand, and keeps what the gazetteer tells it."""
+
+    def __init__(self) -> None:
+        self.known: Sequence[TypedSpan] = ()
+
+    def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> Sequence[TypedSpan]:  # noqa: ARG002 - the port's
+        self.known = known
+        return ()
+
+
+def with_known(examples: Iterable[Example], gazetteer: Gazetteer, language: str) -> list[Example]:
+    """The examples with the gazetteer's tags, as the model gets them where it is used."""
+    listener = _Listener()
+    tagger = EntityTagger(gazetteer, AutomatonMatcher, {language: listener})
+    found = []
+    for example in examples:
+        listener.known = ()
+        tagger.tag(Document.of(title="", body=example.text, language=language))
+        tokens = [Token(word, start) for word, start in zip(example.words, example.starts, strict=True)]
+        found.append(replace(example, known=tuple(known_tags(tokens, listener.known))))
+    return found
+
+
+def sentence(example: Example) -> Sentence:
+    return Sentence(example.words, example.known or ("",) * len(example.words))
+
+
+def feature_keys(examples: Sequence[Example], lexicon: Lexicon, chosen: Sequence[int]) -> Hashes:
+    """The keys of the chosen templates for all words, a row each."""
+    table = SlotTable(lexicon)
+    portions = (examples[at : at + _PORTION] for at in range(0, len(examples), _PORTION))
+    return np.concatenate([mixed(*table.of([sentence(example) for example in portion]), chosen) for portion in portions])
+
+
+def frequent(keys: Hashes, least: int) -> Hashes:
+    """The sorted keys that occur often enough."""
+    ordered = np.sort(keys, axis=None)
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    count = np.diff(np.concatenate([first, [len(ordered)]]))
+    unique = ordered[first]
+    return unique[(count >= least) & (unique != 0)]
+
+
+def numbered(keys: Hashes, known: Hashes) -> Ints:
+    """The place of each key among the known ones, -1 if it is none."""
+    found = np.empty(keys.shape, np.int32)
+    for column in range(keys.shape[1]):
+        # Each column has few different keys next to its rows.
+        unique, inverse = np.unique(keys[:, column], return_inverse=True)
+        at = np.minimum(np.searchsorted(known, unique), len(known) - 1)
+        found[:, column] = np.where(known[at] == unique, at, -1)[inverse]
+    return found
+
+
+def chain(examples: Sequence[Example], numbers: Ints) -> Chain:
+    """What the CRF is fitted to."""
+    return Chain(numbers, np.concatenate([_allowed(example) for example in examples]), [len(example.words) for example in examples])
+
+
+def _allowed(example: Example) -> NDArray[np.bool_]:
+    """Which labels each word may have: its own; where a corpus doesn't mark a type, that type too instead of none."""
+    allowed = np.zeros((len(example.words), len(LABELS)), dtype=bool)
+    unmarked = [number for number, label in enumerate(LABELS) if label != "O" and label[2:] not in example.types]
+    for row, label in zip(allowed, example.labels, strict=True):
+        if label == "?":
+            row[:] = True
+        else:
+            row[LABELS.index(label)] = True
+            if label == "O":
+                row[unmarked] = True
+    return allowed

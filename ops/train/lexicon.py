@@ -1,0 +1,191 @@
+"""What is known of words without annotation: clusters, usage, lists.
+
+Clusters: the words on the left and right of each word are counted in raw text; the square roots of the counts, scaled, are decomposed
+(Stratos, Collins & Hsu 2015, "Model-based word embeddings from decompositions of count matrices"), and the vectors put together by k-means,
+then its centres by Ward's method, so that clusters lie inside larger ones, as those of Brown et al. (1992) do.
+"""
+
+import lzma
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csr_matrix, diags
+from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
+from sklearn.utils.extmath import randomized_svd
+
+from ops.train.data import Example
+from wirewatch.adapters.ner_features import exact_key, folded_key, normal
+from wirewatch.adapters.ner_model import Lexicon
+from wirewatch.core.gazetteer import Gazetteer
+
+CLUSTERS = (2000, 500, 120, 30)
+MIN_COUNT = 5
+CONTEXTS = 12_000
+DIMENSIONS = 100
+_DETERMINERS = frozenset(
+    "der die das den dem des ein eine einen einem einer eines kein keine keinen diese dieser dieses diesen diesem jede jeder jedes unsere unser "
+    "ihre ihr seine sein zur zum im am beim vom the a an this that these those his her its their our la el los las un una le les une des o os as um "
+    "uma du".split()
+)
+
+
+def raw_sentences(path: Path) -> Iterator[list[str]]:
+    """The sentences of a compressed text, one a line, tokens apart, digits made alike."""
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield normal(line).split()
+
+
+def build(sentences: Iterable[Sequence[str]], gazetteer: Gazetteer, foreign: Iterable[Example]) -> Lexicon:
+    """The lexicon of a language. ``foreign``: annotated sentences of other languages, whose names are names in this one too."""
+    counts = Counts(sentences)
+    usage = counts.usage()
+    abroad = foreign_types(foreign)
+    clusters = counts.clusters()
+    words = sorted(usage.keys() | abroad.keys() | clusters.keys())
+    rows = np.zeros((len(words), len(CLUSTERS) + 2), np.uint16)
+    for number, word in enumerate(words):
+        rows[number, : len(CLUSTERS)] = clusters.get(word, 0)
+        rows[number, -2] = abroad.get(word, 0)
+        rows[number, -1] = usage.get(word, 0)
+    lists = name_lists(gazetteer)
+    folded = np.array([[mask] for mask in lists.values()], np.uint16).reshape(-1, 1)
+    return Lexicon(*_sorted([exact_key(word) for word in words], rows), *_sorted([folded_key(word) for word in lists], folded))
+
+
+def _sorted(keys: Sequence[int], rows: NDArray[np.uint16]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+    unique, first = np.unique(np.array(keys, np.uint32), return_index=True)
+    return unique, rows[first]
+
+
+@dataclass(init=False, slots=True)
+class Counts:
+    """Words of raw text in their order, as numbers."""
+
+    words: list[str]
+    count: NDArray[np.int64]
+    text: NDArray[np.int32]
+    determined: Counter[str]
+    inside: Counter[str]
+
+    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
+        numbers: dict[str, int] = {"": 0}
+        text = [0]
+        self.determined, self.inside = Counter(), Counter()
+        for sentence in sentences:
+            text += [numbers.setdefault(word, len(numbers)) for word in sentence]
+            text.append(0)
+            for before, word in zip(sentence, sentence[1:], strict=False):
+                if before[0].isalnum() or before == ",":
+                    self.inside[word] += 1
+                    self.determined[word] += before in _DETERMINERS
+        self.words = list(numbers)
+        self.text = np.array(text, np.int32)
+        self.count = np.bincount(self.text, minlength=len(numbers))
+
+    def usage(self) -> dict[str, int]:
+        """Of capitalised words: how often they are written small, and stand behind a determiner, inside sentences; in coarse steps from 1."""
+        found = {}
+        for word, capital in self.inside.items():
+            if not word[0].isupper():
+                continue
+            small = self.inside[word.lower()] if word.lower() != word else 0
+            lowered = _step(small / (small + capital), (0.02, 0.2, 0.7))
+            behind = _step(self.determined[word] / capital, (0.03, 0.12, 0.3, 0.6))
+            often = _step(capital + small, (3, 20, 200))
+            found[word] = 1 + lowered + 4 * behind + 20 * often
+        return found
+
+    def clusters(self) -> dict[str, NDArray[np.uint16]]:
+        """The clusters, from small to large, of each word that is frequent enough."""
+        order = np.argsort(-self.count[1:], kind="stable") + 1
+        kept = order[self.count[order] >= MIN_COUNT]
+        if len(kept) < CLUSTERS[0] * 3:
+            return {}
+        vectors = self.vectors(kept)
+        means = MiniBatchKMeans(CLUSTERS[0], batch_size=4096, n_init=1, max_iter=12, random_state=1).fit(vectors)
+        columns = [means.labels_]
+        columns += [AgglomerativeClustering(size).fit_predict(means.cluster_centers_)[means.labels_] for size in CLUSTERS[1:]]
+        rows = (np.stack(columns, axis=1) + 1).astype(np.uint16)
+        return {self.words[number]: row for number, row in zip(kept, rows, strict=True)}
+
+    def vectors(self, kept: NDArray[np.intp]) -> NDArray[np.float32]:
+        """A vector of length 1 for each of the kept words."""
+        row_of = np.full(len(self.words), -1, np.int32)
+        row_of[kept] = np.arange(len(kept))
+        column_of = np.full(len(self.words), CONTEXTS, np.int32)  # rare neighbours are one, edges of sentences another
+        column_of[kept[:CONTEXTS]] = np.arange(min(CONTEXTS, len(kept)))
+        column_of[0] = CONTEXTS + 1
+        rows, columns = row_of[self.text], column_of[self.text]
+        width = CONTEXTS + 2
+        found = csr_matrix((len(kept), 2 * width), dtype=np.float32)
+        for side, (word, neighbour) in enumerate(((rows[1:], columns[:-1]), (rows[:-1], columns[1:]))):
+            there = word >= 0
+            ones = np.ones(int(there.sum()), np.float32)
+            found = found + coo_matrix((ones, (word[there], neighbour[there] + side * width)), shape=found.shape).tocsr()
+        found.data = np.sqrt(found.data)
+        across, down = (np.asarray(found.sum(axis=axis)).ravel() for axis in (1, 0))
+        found = diags(1 / np.sqrt(np.maximum(across, 1))) @ found @ diags(1 / np.sqrt(np.maximum(down, 1)))
+        left, _, _ = randomized_svd(found, DIMENSIONS, n_iter=3, n_oversamples=10, random_state=1)
+        unit: NDArray[np.float32] = (left / np.maximum(np.linalg.norm(left, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+        return unit
+
+
+def _step(value: float, bounds: Sequence[float]) -> int:
+    return sum(value > bound for bound in bounds)
+
+
+def foreign_types(examples: Iterable[Example]) -> dict[str, int]:
+    """Of capitalised words in other languages' sentences: the type of name that they are mostly part of, how surely, how often."""
+    types = ("PER", "LOC", "ORG", "MISC")
+    counts: dict[str, Counter[str]] = {}
+    for example in examples:
+        for word, label in zip(example.words, example.labels, strict=True):
+            if word[0].isupper():
+                counts.setdefault(normal(word), Counter())[label[2:] or label] += 1
+    found = {}
+    for word, kinds in counts.items():
+        kind, most = max(kinds.items(), key=lambda pair: (pair[1], pair[0]))
+        share = most / kinds.total()
+        if kind in types:
+            found[word] = 1 + types.index(kind) + 4 * _step(share, (0.6, 0.9)) + 12 * _step(most, (1, 4))
+    return found
+
+
+def name_lists(gazetteer: Gazetteer) -> Mapping[str, int]:
+    """Of single folded words: a mask of what they are in the gazetteer's names."""
+    first, last = Counter[str](), Counter[str]()
+    masks: Counter[str] = Counter()
+    parts: dict[str, Counter[str]] = {kind: Counter() for kind in ("LOC", "ORG", "MISC")}
+    for form, owner in zip(gazetteer.patterns, gazetteer.owners, strict=True):
+        kind = gazetteer.entities[owner].type
+        words = form.split()
+        if kind == "PER" and len(words) > 1:
+            first[words[0]] += 1
+            last[words[-1]] += 1
+        elif kind != "PER" and len(words) > 1:
+            parts[kind].update(words)
+        else:
+            masks[form] |= {"PER": 2, "LOC": 4, "ORG": 8, "MISC": 16}[kind]
+    for name in gazetteer.given_names:
+        masks[name] |= 1
+    for word in first.keys() | last.keys():
+        if first[word] > 2 * last[word]:
+            masks[word] |= 1 if first[word] > 1 else 32
+        elif last[word] > first[word]:
+            masks[word] |= 2
+        else:
+            masks[word] |= 3
+    for bit, kind in ((64, "LOC"), (128, "ORG"), (256, "MISC")):
+        for word, count in parts[kind].items():
+            if count > 1:
+                masks[word] |= bit
+    for word in gazetteer.words:
+        masks[word] |= 512
+    for word in gazetteer.nouns:
+        masks[word] |= 1024
+    return {word: mask for word, mask in masks.items() if len(word) > 1}
