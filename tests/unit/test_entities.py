@@ -263,3 +263,8 @@ def test_shipped_names_are_found(shipped: EntityTagger, text: str, language: str
 )
 def test_common_words_and_persons_are_no_places(shipped: EntityTagger, text: str, language: str) -> None:
     assert shipped.tag(Document.of(title="", body=text, language=language)) == ()
+
+
+def test_a_models_person_may_end_in_an_initial() -> None:
+    entities = tag("Gestern sprach Jana B. lange.", recogniser=Recogniser(["Jana B."]))
+    assert [mention.text for entity in entities for mention in entity.mentions] == ["Jana B."]

@@ -167,10 +167,11 @@ class EntityTagger:
         people: dict[int | str, Person] = {}
         for number, (field, spans) in enumerate(found):
             for start, end, owner in spans:
-                if " " in field.folded[start:end] and self._identity(owner, identities).type == "PER":
-                    person = people.get(owner) or people.setdefault(owner, Person(self._surnames(owner, field.folded[start:end])))
+                full = field.folded[start:end].strip()  # the dot of an initial is a space: Jana B.
+                if " " in full and self._identity(owner, identities).type == "PER":
+                    person = people.get(owner) or people.setdefault(owner, Person(self._surnames(owner, full)))
                     person.mentions.append((number, start))
-                    person.names.update(field.folded[start:end].split())
+                    person.names.update(full.split())
         if not people:
             return
         for number, (field, spans) in enumerate(found):
