@@ -19,7 +19,11 @@ Ints = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """How to fit. ``averaged``: over how many of the last passes."""
+    """How to fit.
+
+    ``averaged``: over how many of the last passes; ``dropped``: share of features; ``unknown``: share of words of which only what strange words
+    have is seen; ``units``: of the hidden layer, none if 0.
+    """
 
     passes: int = 16
     averaged: int = 6
@@ -27,30 +31,69 @@ class Fit:
     rate: float = 0.15
     decay: float = 1e-5
     dropped: float = 0.35
+    unknown: float = 0.15
+    units: int = 0
+    unit_rate: float = 0.05
+    units_dropped: float = 0.3
     seed: int = 1
 
 
-class Weights(NamedTuple):
-    """Of features (a row each), of labels at the start, and of label after label."""
+@dataclass(slots=True, kw_only=True)
+class Weights:
+    """Of features by label (a row each), of labels at the start, of label after label.
+
+    And of the hidden layer: ``embedding`` of features by unit, ``dense`` of the neighbours' vectors by unit, ``bias``, and ``out`` by label.
+    """
 
     features: Floats
     start: Floats
     moves: Floats
+    embedding: Floats
+    dense: Floats
+    bias: Floats
+    out: Floats
+
+    def parts(self) -> tuple[Floats, ...]:
+        return (self.features, self.start, self.moves, self.embedding, self.dense, self.bias, self.out)
+
+    def like(self, value: float) -> "Weights":
+        """Weights of the same shapes, all of one value."""
+        names = ("features", "start", "moves", "embedding", "dense", "bias", "out")
+        return Weights(**{name: np.full_like(part, value) for name, part in zip(names, self.parts(), strict=True)})
 
 
 class Chain(NamedTuple):
-    """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have."""
+    """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have.
+
+    ``deep``: which columns of the features the hidden layer sees, with its own numbers; ``near``: for each word, the numbers of the vectors of
+    the words around it. ``naming``: which columns of the features, and of ``deep``, tell which word it is.
+    """
 
     features: Ints
     allowed: NDArray[np.bool_]
     lengths: Sequence[int]
+    deep: Ints
+    near: Ints
+    naming: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+
+class _Sparse(NamedTuple):
+    rows: NDArray[np.int64]  # of the weights, those that the batch needs
+    columns: Ints
+    pointers: Ints
+    naming: NDArray[np.bool_]  # by column
+
+    def matrix(self, dropped: float, strange: NDArray[np.bool_], chooser: np.random.Generator) -> csr_matrix:
+        """The features of a row each, some of them dropped, of strange words those that name it."""
+        kept = (chooser.random(len(self.columns), dtype=np.float32) >= dropped).astype(np.float32) / np.float32(1 - dropped)
+        kept[self.naming & np.repeat(strange, np.diff(self.pointers))] = 0
+        return csr_matrix((kept, self.columns, self.pointers), shape=(len(self.pointers) - 1, len(self.rows)))
 
 
 class _Batch(NamedTuple):
-    rows: NDArray[np.int64]  # of the weights, those that the batch needs
-    columns: Ints  # of the sparse matrix
-    pointers: Ints
-    shape: tuple[int, int]
+    linear: _Sparse
+    deep: _Sparse
+    near: Ints
     places: tuple[NDArray[np.intp], NDArray[np.intp]]  # (sentence, position) of each word
     allowed: NDArray[np.bool_]  # sentences, positions, labels
     inside: NDArray[np.bool_]  # sentences, positions
@@ -58,30 +101,51 @@ class _Batch(NamedTuple):
 
 def fit(
     chain: Chain,
-    count: int,
+    counts: tuple[int, int],
+    vectors: Floats,
     legal: tuple[Floats, Floats],
     settings: Fit,
     *,
     told: Callable[[int, float, Weights], None] | None = None,
 ) -> Weights:
-    """Weights for ``count`` features. ``legal``: zero where a label may start or follow another. ``told`` hears of each pass and its loss."""
+    """Weights for so many features, and so many that the hidden layer sees.
+
+    ``legal``: zero where a label may start or follow another. ``told`` hears of each pass and its loss.
+    """
     chooser = np.random.default_rng(settings.seed)
     batches = _batches(chain, settings, chooser)
-    labels = chain.allowed.shape[1]
-    weights = Weights(np.zeros((count, labels), np.float32), np.zeros(labels, np.float32), np.zeros((labels, labels), np.float32))
-    squares = Weights(*(np.full_like(part, 1e-6) for part in weights))
-    total = Weights(*(np.zeros_like(part) for part in weights))
+    weights = _initial(chain, counts, vectors, settings, chooser)
+    squares = weights.like(1e-6)
+    total = weights.like(0)
     for number in range(settings.passes):
-        rate = settings.rate * (1 - 0.9 * number / settings.passes)
+        pace = 1 - 0.9 * number / settings.passes
         loss = 0.0
         for index in chooser.permutation(len(batches)):
-            loss += _step(batches[index], weights, squares, legal, settings, rate, chooser)
+            loss += _step(batches[index], weights, squares, vectors, legal, settings, pace, chooser)
         if number >= settings.passes - settings.averaged:
-            for part, sum_of in zip(weights, total, strict=True):
+            for part, sum_of in zip(weights.parts(), total.parts(), strict=True):
                 sum_of += part / settings.averaged
         if told:
             told(number, loss / len(chain.features), weights)
     return total
+
+
+def _initial(chain: Chain, counts: tuple[int, int], vectors: Floats, settings: Fit, chooser: np.random.Generator) -> Weights:
+    labels, units = chain.allowed.shape[1], settings.units
+    wide = chain.near.shape[1] * vectors.shape[1]
+
+    def small(shape: tuple[int, int], spread: float) -> Floats:
+        return (chooser.standard_normal(shape) * spread).astype(np.float32)
+
+    return Weights(
+        features=np.zeros((counts[0], labels), np.float32),
+        start=np.zeros(labels, np.float32),
+        moves=np.zeros((labels, labels), np.float32),
+        embedding=small((counts[1], units), 0.1),
+        dense=small((wide, units), 0.1),
+        bias=np.zeros(units, np.float32),
+        out=small((units, labels), 0.1),
+    )
 
 
 def _batches(chain: Chain, settings: Fit, chooser: np.random.Generator) -> list[_Batch]:
@@ -99,43 +163,102 @@ def _batches(chain: Chain, settings: Fit, chooser: np.random.Generator) -> list[
 
 def _batch(chain: Chain, chosen: NDArray[np.intp], ends: NDArray[np.intp], lengths: NDArray[np.intp]) -> _Batch:
     words = np.concatenate([np.arange(ends[number] - lengths[number], ends[number]) for number in chosen])
-    features = chain.features[words]
-    there = features >= 0
-    rows, columns = np.unique(features[there], return_inverse=True)
-    pointers = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
     sentence = np.repeat(np.arange(len(chosen)), lengths[chosen])
     position = np.concatenate([np.arange(lengths[number]) for number in chosen])
     inside = np.zeros((len(chosen), int(lengths[chosen].max())), dtype=bool)
     inside[sentence, position] = True
     allowed = np.ones((*inside.shape, chain.allowed.shape[1]), dtype=bool)
     allowed[sentence, position] = chain.allowed[words]
-    shape = (len(words), len(rows))
-    return _Batch(rows, columns.astype(np.int32), pointers.astype(np.int32), shape, (sentence, position), allowed, inside)
+    linear, deep = _sparse(chain.features[words], chain.naming[0]), _sparse(chain.deep[words], chain.naming[1])
+    return _Batch(linear, deep, chain.near[words], (sentence, position), allowed, inside)
+
+
+def _sparse(features: Ints, naming: NDArray[np.bool_]) -> _Sparse:
+    there = features >= 0
+    rows, columns = np.unique(features[there], return_inverse=True)
+    pointers = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
+    return _Sparse(rows, columns.astype(np.int32), pointers.astype(np.int32), np.broadcast_to(naming, there.shape)[there])
 
 
 def _step(
-    batch: _Batch, weights: Weights, squares: Weights, legal: tuple[Floats, Floats], settings: Fit, rate: float, chooser: np.random.Generator
+    batch: _Batch,
+    weights: Weights,
+    squares: Weights,
+    vectors: Floats,
+    legal: tuple[Floats, Floats],
+    settings: Fit,
+    pace: float,
+    chooser: np.random.Generator,
 ) -> float:
-    kept = (chooser.random(len(batch.columns), dtype=np.float32) >= settings.dropped).astype(np.float32) / (1 - settings.dropped)
-    matrix = csr_matrix((kept, batch.columns, batch.pointers), shape=batch.shape)
-    own = weights.features[batch.rows]
+    strange = chooser.random(len(batch.near)) < settings.unknown
+    linear = batch.linear.matrix(settings.dropped, strange, chooser)
     scores = np.zeros(batch.allowed.shape, np.float32)
-    scores[batch.places] = matrix @ own
+    local = linear @ weights.features[batch.linear.rows]
+    if settings.units:
+        layer = _Layer(batch, weights, vectors, settings, strange, chooser)
+        local += layer.active @ weights.out
+    scores[batch.places] = local
     start, moves = weights.start + legal[0], weights.moves + legal[1]
     free = expected(scores, batch.inside, start, moves)
     bound = expected(np.where(batch.allowed, scores, -1e4), batch.inside, start, moves)
-    slopes = matrix.T @ (free.labels - bound.labels)[batch.places]
-    slopes += settings.decay * len(batch.places[0]) * own / 10
-    square = squares.features[batch.rows] + slopes * slopes
-    squares.features[batch.rows] = square
-    weights.features[batch.rows] = own - rate * slopes / np.sqrt(square)
-    for part, square_of, slope in (
-        (weights.start, squares.start, free.start - bound.start),
-        (weights.moves, squares.moves, free.moves - bound.moves),
-    ):
-        square_of += slope * slope
-        part -= rate * slope / np.sqrt(square_of)
+    error = (free.labels - bound.labels)[batch.places]
+    if settings.units:
+        layer.learn(error, weights, squares, settings.unit_rate * pace)
+    rate = settings.rate * pace
+    rows = batch.linear.rows
+    _descend(weights.features, squares.features, linear.T @ error + settings.decay * weights.features[rows], rate, rows)
+    _descend(weights.start, squares.start, free.start - bound.start, rate)
+    _descend(weights.moves, squares.moves, free.moves - bound.moves, rate)
     return float(free.total - bound.total)
+
+
+def _descend(part: Floats, squares: Floats, slope: Floats, rate: float, rows: NDArray[np.int64] | slice = slice(None)) -> None:
+    square = squares[rows] + slope * slope
+    squares[rows] = square
+    part[rows] -= rate * slope / np.sqrt(square)
+
+
+class _Layer:
+    """The hidden layer for one batch: rectified sums (Glorot, Bordes & Bengio 2011) of features' rows and of the vectors around a word."""
+
+    def __init__(
+        self,
+        batch: _Batch,
+        weights: Weights,
+        vectors: Floats,
+        settings: Fit,
+        strange: NDArray[np.bool_],
+        chooser: np.random.Generator,
+    ) -> None:
+        self._rows = batch.deep.rows
+        self._matrix = batch.deep.matrix(settings.dropped, strange, chooser)
+        self._around = vectors[batch.near].reshape(len(batch.near), -1)
+        summed = self._matrix @ weights.embedding[self._rows] + self._around @ weights.dense + weights.bias
+        kept = chooser.random(summed.shape, dtype=np.float32) >= settings.units_dropped
+        self._open = np.where(kept & (summed > 0), np.float32(1 / (1 - settings.units_dropped)), np.float32(0))
+        self.active: Floats = summed * self._open
+
+    def learn(self, error: Floats, weights: Weights, squares: Weights, rate: float) -> None:
+        back = (error @ weights.out.T) * self._open
+        _descend(weights.out, squares.out, self.active.T @ error, rate)
+        _descend(weights.embedding, squares.embedding, self._matrix.T @ back, rate, self._rows)
+        _descend(weights.dense, squares.dense, self._around.T @ back, rate)
+        _descend(weights.bias, squares.bias, back.sum(axis=0), rate)
+
+
+def scored(features: Ints, deep: Ints, near: Ints, weights: Weights, vectors: Floats) -> Floats:
+    """The scores of each label for each word."""
+    linear = np.concatenate([weights.features, np.zeros((1, weights.features.shape[1]), np.float32)])
+    rows = np.concatenate([weights.embedding, np.zeros((1, weights.embedding.shape[1]), np.float32)])
+    found = []
+    for at in range(0, len(features), 10_000):
+        part = slice(at, at + 10_000)
+        scores = linear[features[part]].sum(axis=1)
+        if len(weights.bias):
+            around = vectors[near[part]].reshape(len(near[part]), -1)
+            scores += np.maximum(rows[deep[part]].sum(axis=1) + around @ weights.dense + weights.bias, 0) @ weights.out
+        found.append(scores)
+    return np.concatenate(found)
 
 
 class Expected(NamedTuple):

@@ -17,7 +17,8 @@ from wirewatch.core.text_spans import trimmed
 
 ROOT = Path(__file__).parents[2].parent / "shared" / "data" / "ner"
 TYPES = ("PER", "LOC", "ORG", "MISC")
-LABELS = ("O", *(f"{place}-{kind}" for kind in TYPES for place in "BI"))
+# First and last words of a name, those between, and names of one word apart (Ratinov & Roth 2009).
+LABELS = ("O", *(f"{place}-{kind}" for kind in TYPES for place in "BIES"))
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}»”“'’%")
 _NO_SPACE_AFTER = frozenset("([{«„")
 
@@ -183,12 +184,16 @@ def example_of(corpus: str, text: str, names: Iterable[Name], language: str, typ
     for name in names:
         start, end = (name.start, name.end) if name.type == "?" else trimmed(text, name.start, name.end)
         inside = [number for number, token in enumerate(tokens) if token.start < end and start < token.end]
-        for number in inside:
-            labels[number] = "?" if name.type == "?" else f"I-{name.type}"
-        if inside and name.type != "?":
-            labels[inside[0]] = f"B-{name.type}"
+        for place, number in enumerate(inside):
+            labels[number] = "?" if name.type == "?" else f"{_place(place, len(inside))}-{name.type}"
     words, starts = tuple(token.text for token in tokens), tuple(token.start for token in tokens)
     return Example(corpus, text, tuple(names), words, starts, tuple(labels), types)
+
+
+def _place(number: int, count: int) -> str:
+    if count == 1:
+        return "S"
+    return "B" if number == 0 else "E" if number == count - 1 else "I"
 
 
 def in_other_case(examples: Sequence[Example], share: float, language: str, seed: int = 1) -> list[Example]:

@@ -10,8 +10,8 @@ from ops.train.crf import Chain, Ints
 from ops.train.data import LABELS, Example
 from wirewatch.adapters.automaton import AutomatonMatcher
 from wirewatch.adapters.ner_entities import known_tags
-from wirewatch.adapters.ner_features import Hashes, mixed
-from wirewatch.adapters.ner_model import Lexicon, Sentence, SlotTable
+from wirewatch.adapters.ner_features import Hashes, mixed, names_word, templates
+from wirewatch.adapters.ner_model import Lexicon, Sentence, SlotTable, near
 from wirewatch.adapters.ner_tokens import Token
 from wirewatch.core.document import Document
 from wirewatch.core.entities import EntityTagger, TypedSpan
@@ -48,11 +48,15 @@ def sentence(example: Example) -> Sentence:
     return Sentence(example.words, example.known or ("",) * len(example.words))
 
 
-def feature_keys(examples: Sequence[Example], lexicon: Lexicon, chosen: Sequence[int]) -> Hashes:
-    """The keys of the chosen templates for all words, a row each."""
+def feature_keys(examples: Sequence[Example], lexicon: Lexicon, chosen: Sequence[int]) -> tuple[Hashes, Ints]:
+    """The keys of the chosen templates for all words, a row each, and the numbers of the vectors around each word."""
     table = SlotTable(lexicon)
-    portions = (examples[at : at + _PORTION] for at in range(0, len(examples), _PORTION))
-    return np.concatenate([mixed(*table.of([sentence(example) for example in portion]), chosen) for portion in portions])
+    keys, around = [], []
+    for at in range(0, len(examples), _PORTION):
+        slots, rows = table.of([sentence(example) for example in examples[at : at + _PORTION]])
+        keys.append(mixed(slots, rows, chosen))
+        around.append(near(slots, rows))
+    return np.concatenate(keys), np.concatenate(around)
 
 
 def frequent(keys: Hashes, least: int) -> Hashes:
@@ -75,9 +79,12 @@ def numbered(keys: Hashes, known: Hashes) -> Ints:
     return found
 
 
-def chain(examples: Sequence[Example], numbers: Ints) -> Chain:
-    """What the CRF is fitted to."""
-    return Chain(numbers, np.concatenate([_allowed(example) for example in examples]), [len(example.words) for example in examples])
+def chain(examples: Sequence[Example], numbers: Ints, deep: Ints, around: Ints, chosen: Sequence[int], seen: Sequence[int]) -> Chain:
+    """What the CRF is fitted to. ``chosen``, ``seen``: the templates of the columns of the features, and of those that the hidden layer sees."""
+    every = templates()
+    naming = [np.array([names_word(every[number]) for number in columns], dtype=bool) for columns in (chosen, seen)]
+    allowed = np.concatenate([_allowed(example) for example in examples])
+    return Chain(numbers, allowed, [len(example.words) for example in examples], deep, around, (naming[0], naming[1]))
 
 
 def _allowed(example: Example) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
 
 from ops.train.data import Example
-from wirewatch.adapters.ner_features import exact_key, folded_key, normal
+from wirewatch.adapters.ner_features import TABLED, exact_key, folded_key, normal
 from wirewatch.adapters.ner_model import Lexicon
 from wirewatch.core.gazetteer import Gazetteer
 
@@ -26,6 +26,11 @@ CLUSTERS = (2000, 500, 120, 30)
 MIN_COUNT = 5
 CONTEXTS = 12_000
 DIMENSIONS = 100
+# Of the vectors that ship: how many words have one, and how many of their dimensions.
+MOST_WORDS = 60_000
+SHIPPED = 64
+# They are shipped as whole numbers of eight bits, so many times what they are.
+VECTOR_SCALE = 256
 _DETERMINERS = frozenset(
     "der die das den dem des ein eine einen einem einer eines kein keine keinen diese dieser dieses diesen diesem jede jeder jedes unsere unser "
     "ihre ihr seine sein zur zum im am beim vom the a an this that these those his her its their our la el los las un una le les une des o os as um "
@@ -45,16 +50,18 @@ def build(sentences: Iterable[Sequence[str]], gazetteer: Gazetteer, foreign: Ite
     counts = Counts(sentences)
     usage = counts.usage()
     abroad = foreign_types(foreign)
-    clusters = counts.clusters()
+    clusters, vectors = counts.clusters()
     words = sorted(usage.keys() | abroad.keys() | clusters.keys())
-    rows = np.zeros((len(words), len(CLUSTERS) + 2), np.uint16)
+    rows = np.zeros((len(words), len(TABLED)), np.uint16)
+    vector, foreign_type, used = (TABLED.index(column) for column in ("vector", "foreign", "usage"))
     for number, word in enumerate(words):
-        rows[number, : len(CLUSTERS)] = clusters.get(word, 0)
-        rows[number, -2] = abroad.get(word, 0)
-        rows[number, -1] = usage.get(word, 0)
+        rows[number, [*range(len(CLUSTERS)), vector]] = clusters.get(word, 0)
+        rows[number, foreign_type] = abroad.get(word, 0)
+        rows[number, used] = usage.get(word, 0)
     lists = name_lists(gazetteer)
     folded = np.array([[mask] for mask in lists.values()], np.uint16).reshape(-1, 1)
-    return Lexicon(*_sorted([exact_key(word) for word in words], rows), *_sorted([folded_key(word) for word in lists], folded))
+    exact = _sorted([exact_key(word) for word in words], rows)
+    return Lexicon(*exact, *_sorted([folded_key(word) for word in lists], folded), vectors)
 
 
 def _sorted(keys: Sequence[int], rows: NDArray[np.uint16]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
@@ -100,18 +107,20 @@ class Counts:
             found[word] = 1 + lowered + 4 * behind + 20 * often
         return found
 
-    def clusters(self) -> dict[str, NDArray[np.uint16]]:
-        """The clusters, from small to large, of each word that is frequent enough."""
+    def clusters(self) -> tuple[dict[str, NDArray[np.uint16]], NDArray[np.int8]]:
+        """The clusters, from small to large, and the number of its vector, of each word that is frequent enough; and the vectors."""
         order = np.argsort(-self.count[1:], kind="stable") + 1
-        kept = order[self.count[order] >= MIN_COUNT]
+        kept = order[self.count[order] >= MIN_COUNT][:MOST_WORDS]
         if len(kept) < CLUSTERS[0] * 3:
-            return {}
+            return {}, np.zeros((1, 1), np.int8)
         vectors = self.vectors(kept)
         means = MiniBatchKMeans(CLUSTERS[0], batch_size=4096, n_init=1, max_iter=12, random_state=1).fit(vectors)
         columns = [means.labels_]
         columns += [AgglomerativeClustering(size).fit_predict(means.cluster_centers_)[means.labels_] for size in CLUSTERS[1:]]
-        rows = (np.stack(columns, axis=1) + 1).astype(np.uint16)
-        return {self.words[number]: row for number, row in zip(kept, rows, strict=True)}
+        rows = (np.stack([*columns, np.arange(len(kept))], axis=1) + 1).astype(np.uint16)
+        small = np.clip(np.rint(vectors[:, :SHIPPED] * VECTOR_SCALE), -127, 127).astype(np.int8)
+        shipped = np.concatenate([np.zeros((1, SHIPPED), np.int8), small])
+        return {self.words[number]: row for number, row in zip(kept, rows, strict=True)}, shipped
 
     def vectors(self, kept: NDArray[np.intp]) -> NDArray[np.float32]:
         """A vector of length 1 for each of the kept words."""

@@ -4,24 +4,43 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ops.train.crf import Weights
+from ops.train.crf import Floats, Weights
 from ops.train.data import LABELS
+from ops.train.lexicon import VECTOR_SCALE
 from wirewatch.adapters.ner_features import Hashes
-from wirewatch.adapters.ner_model import FORMAT, Lexicon, Meta, NameModel, legal_moves
+from wirewatch.adapters.ner_model import FORMAT, Hidden, Lexicon, Meta, NameModel, legal_moves
 
 
-def packed(weights: Weights, keys: Hashes, lexicon: Lexicon, *, language: str, chosen: Sequence[int], most: int) -> NameModel:
+def packed(
+    weights: Weights, keys: Hashes, deep_keys: Hashes, lexicon: Lexicon, *, language: str, chosen: Sequence[int], deep: Sequence[int], most: int
+) -> NameModel:
     """A model of at most ``most`` features: those with the largest weights."""
-    features = weights.features
-    size = np.abs(features).max(axis=1)
-    kept = np.sort(np.argsort(-size, kind="stable")[:most])
-    # Beyond this a weight is cut off: the scale is for the many, not for the largest.
-    limit = np.maximum(np.quantile(np.abs(features[kept]), 0.9999, axis=0), 1e-6)
-    scale = (limit / 127).astype(np.float32)
-    small = np.clip(np.rint(features[kept] / scale), -127, 127).astype(np.int8)
-    small = np.concatenate([small, np.zeros((1, len(LABELS)), np.int8)])
+    kept = _largest(weights.features, most)
+    small, scale = _small(weights.features[kept])
     start, moves = legal_moves(LABELS)
     version = blake2b(small.tobytes() + weights.moves.tobytes(), digest_size=4).hexdigest()
-    meta = Meta(FORMAT, language, version, LABELS, tuple(chosen))
-    return NameModel(meta, keys[kept], small, scale, weights.start + start, weights.moves + moves, lexicon)
+    hidden = None
+    if len(weights.bias):
+        # A feature that was hardly ever moved from where it began by chance is noise.
+        rows = _largest(weights.embedding, most // 4)
+        embedding, unit_scale = _small(weights.embedding[rows])
+        dense = weights.dense / np.float32(VECTOR_SCALE)
+        hidden = Hidden(deep_keys[rows], embedding, unit_scale, dense, weights.bias, weights.out)
+    meta = Meta(FORMAT, language, version, LABELS, tuple(chosen), tuple(deep) if hidden else ())
+    return NameModel(meta, keys[kept], small, scale, weights.start + start, weights.moves + moves, lexicon, hidden)
+
+
+def _largest(rows: Floats, most: int) -> NDArray[np.intp]:
+    size = np.abs(rows).max(axis=1)
+    return np.sort(np.argsort(-size, kind="stable")[:most])
+
+
+def _small(rows: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Whole numbers of eight bits, a row of zeros behind them, and the scale of each column."""
+    # Beyond this a weight is cut off: the scale is for the many, not for the largest.
+    limit = np.maximum(np.quantile(np.abs(rows), 0.9999, axis=0), 1e-6)
+    scale = (limit / 127).astype(np.float32)
+    small = np.clip(np.rint(rows / scale), -127, 127).astype(np.int8)
+    return np.concatenate([small, np.zeros((1, rows.shape[1]), np.int8)]), scale

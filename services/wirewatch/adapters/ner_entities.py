@@ -76,12 +76,12 @@ def known_tags(tokens: Sequence[Token], known: Iterable[TypedSpan]) -> list[str]
 
 
 def typed_spans(tokens: Sequence[Token], labels: Sequence[str]) -> list[TypedSpan]:
-    """The spans that labels in the scheme BIO stand for."""
+    """The spans that labels stand for: S for a name of one word, B, I … and E for one of several."""
     spans: list[TypedSpan] = []
     for token, label in zip(tokens, labels, strict=True):
-        if label.startswith("B-"):
+        if label[0] in "SB":
             spans.append((token.start, token.end, _TYPES[label[2:]]))
-        elif label.startswith("I-"):
+        elif label[0] in "IE":
             spans[-1] = (spans[-1][0], token.end, spans[-1][2])
     return spans
 

@@ -29,7 +29,11 @@ GRAMS = 12
 GRAM_SLOTS = tuple(f"gram{n}" for n in range(GRAMS))
 # Slots that the lexicon gives, and those that the place in the text gives.
 CLUSTERS = ("cluster0", "cluster1", "cluster2", "cluster3")
-LEXICAL = (*CLUSTERS, "lists", "foreign", "usage")
+TABLED = (*CLUSTERS, "foreign", "usage", "vector")
+HEAD = ("head", "headcluster", "headusage")
+LEXICAL = (*TABLED, "lists", *HEAD)
+_TOLD = tuple(slot for slot in LEXICAL if slot != "vector")
+_NEAR = tuple(slot for slot in _TOLD if slot != "head")
 PLACED = ("known", "initial", "style")
 SLOTS = (*WRITTEN, *GRAM_SLOTS, *LEXICAL, *PLACED)
 SLOT = {name: index for index, name in enumerate(SLOTS)}
@@ -54,9 +58,9 @@ class Template(NamedTuple):
 def templates() -> tuple[Template, ...]:
     """All templates, in the order of the columns of ``keys``."""
     single = {
-        0: (*WRITTEN, *LEXICAL, *PLACED),
-        1: ("lower", "prefix3", "suffix2", "suffix3", "suffix4", "short", "last", *LEXICAL, "known"),
-        2: ("lower", "suffix3", "short", *LEXICAL, "known"),
+        0: (*WRITTEN, *_TOLD, *PLACED),
+        1: ("lower", "prefix3", "suffix2", "suffix3", "suffix4", "short", "last", *_NEAR, "known"),
+        2: ("lower", "suffix3", "short", *_NEAR, "known"),
     }
     found = [Template(((0, slot),)) for slot in single[0]]
     found += [Template(((sign * distance, slot),)) for distance in (1, 2) for sign in (-1, 1) for slot in single[distance]]
@@ -74,12 +78,18 @@ def templates() -> tuple[Template, ...]:
         "known[-1] known[0]|known[0] known[1]|known[0] lower[0]|known[0] short[0]|known[0] cluster1[0]|known[0] lower[-1]|known[0] lower[1]|"
         "known[0] short[-1] short[1]|known[0] lists[0]|initial[0] short[0]|initial[0] cluster1[0]|initial[0] lists[0]|initial[0] usage[0]|"
         "usage[0] short[0]|usage[0] lower[-1]|usage[0] lists[0]|usage[0] suffix3[0]|usage[0] cluster1[-1]|usage[0] usage[1]|usage[-1] usage[0]|"
-        "style[0] short[0]|style[0] usage[0]"
+        "style[0] short[0]|style[0] usage[0]|headusage[0] usage[0]|headcluster[0] usage[0]|headusage[0] short[0]|headcluster[0] lower[-1]"
     )
     for line in pairs.split("|"):
         parts = [part.rstrip("]").split("[") for part in line.split()]
         found.append(Template(tuple((int(offset), slot) for slot, offset in parts)))
     return tuple(found)
+
+
+def names_word(template: Template) -> bool:
+    """Whether a template tells which word it is about, rather than what the word is like."""
+    naming = {"lower", "exact", "prefix4", "prefix5", "suffix5", "suffix6", "last", "head", *GRAM_SLOTS}
+    return any(offset == 0 and slot in naming for offset, slot in template.parts)
 
 
 def exact_key(word: str) -> int:
@@ -108,6 +118,17 @@ def placed_keys(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, .
         placed.append((_hash("k", known[number]) if known[number] else 7, initial, style))
         before = word
     return placed
+
+
+@lru_cache(maxsize=1)
+def deep_templates() -> tuple[int, ...]:
+    """The templates of one slot that a hidden layer may combine by itself."""
+    slots = {"lower", "prefix2", "prefix4", "suffix2", "suffix3", "suffix4", "short", "last", *_NEAR, *PLACED}
+    found = []
+    for number, template in enumerate(templates()):
+        if len(template.parts) == 1 and not template.bag and template.parts[0][1] in slots:
+            found.append(number)
+    return tuple(found)
 
 
 def _hash(kind: str, value: str) -> int:

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from wirewatch.adapters.ner_features import (
     EDGE,
     GRAM_SLOTS,
+    HEAD,
     LEXICAL,
     PLACED,
     SLOT,
     SLOTS,
+    TABLED,
     WRITTEN,
     Hashes,
     exact_key,
@@ -33,6 +35,8 @@ from wirewatch.adapters.ner_features import (
 FORMAT = 1
 # Words whose slots are kept between texts: those of the usual vocabulary, about 150 bytes each.
 _KEPT_WORDS = 20_000
+# Letters of a compound before its head, and of the head, at least.
+_FIRST_PART, _SHORTEST_HEAD = 3, 4
 _IMPOSSIBLE = np.float32(-1e9)
 
 
@@ -41,45 +45,59 @@ class NameModelError(ValueError):
 
 
 class Meta(msgspec.Struct, frozen=True):
-    """What a model file says about itself. ``templates`` are the numbers of those in use."""
+    """What a model file says about itself. ``templates`` are the numbers of those in use, ``deep`` those that the hidden layer sees."""
 
     format: int
     language: str
     version: str
     labels: tuple[str, ...]
     templates: tuple[int, ...]
+    deep: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """What is known of single words: columns of small numbers, 0 for nothing, in rows by sorted key.
 
-    ``exact``: clusters, foreign and usage, by the word as written; ``folded``: lists that its folded form stands in.
+    ``exact``: clusters, foreign, usage and the number of the vector, by the word as written; ``folded``: lists that its folded form stands
+    in. ``vectors``: numbers of eight bits, the first all zero.
     """
 
     exact: Hashes
     exact_rows: NDArray[np.uint16]
     folded: Hashes
     folded_rows: NDArray[np.uint16]
+    vectors: NDArray[np.int8]
 
     @classmethod
     def empty(cls) -> Self:
         none = np.zeros(0, dtype=np.uint32)
-        return cls(none, np.zeros((0, len(LEXICAL) - 1), np.uint16), none, np.zeros((0, 1), np.uint16))
+        return cls(none, np.zeros((0, len(TABLED)), np.uint16), none, np.zeros((0, 1), np.uint16), np.zeros((1, 1), np.int8))
 
     def slots(self, words: Sequence[str]) -> Hashes:
         """The slots LEXICAL of words, as numbers that differ between columns."""
-        found = np.zeros((len(words), len(LEXICAL)), dtype=np.uint32)
-        lists = LEXICAL.index("lists")
-        others = [column for column in range(len(LEXICAL)) if column != lists]
-        exact = np.zeros((len(words), len(others)), dtype=np.uint32)
-        # A compound is like its last part, a word at the start of a sentence like the same in small letters.
+        tabled = np.zeros((len(words), len(TABLED)), dtype=np.uint32)
+        # What follows a hyphen, and the same in small letters, serve for a word that isn't there itself.
         for forms in (words, [word.rpartition("-")[2] for word in words], [word.lower() for word in words]):
-            missing = np.flatnonzero(~exact.any(axis=1))
+            missing = np.flatnonzero(~tabled.any(axis=1))
             keys = np.array([exact_key(forms[index]) for index in missing], dtype=np.uint32)
-            exact[missing] = _rows(self.exact, self.exact_rows, keys)
-        found[:, others] = exact
-        found[:, [lists]] = _rows(self.folded, self.folded_rows, np.array([folded_key(word) for word in words], dtype=np.uint32))
+            tabled[missing] = _rows(self.exact, self.exact_rows, keys)
+        lists = _rows(self.folded, self.folded_rows, np.array([folded_key(word) for word in words], dtype=np.uint32))
+        return np.concatenate([tabled, lists, self._heads(words)], axis=1)
+
+    def _heads(self, words: Sequence[str]) -> Hashes:
+        """The slots HEAD of words: of the longest known word that a word ends in, as a German compound does in its head."""
+        found = np.zeros((len(words), len(HEAD)), dtype=np.uint32)
+        owners, keys = [], []
+        for index, word in enumerate(words):
+            if word[0].isupper() and word[1:].islower():
+                for begin in range(_FIRST_PART, len(word) - _SHORTEST_HEAD + 1):
+                    owners.append(index)
+                    keys.append(exact_key(word[begin:].capitalize()))
+        rows = _rows(self.exact, self.exact_rows, np.array(keys, dtype=np.uint32))
+        # Backwards, so that of a word's heads the longest is written last.
+        for place in np.flatnonzero(rows[:, TABLED.index("usage")])[::-1]:
+            found[owners[place]] = (keys[place], rows[place, 1], rows[place, TABLED.index("usage")])
         return found
 
 
@@ -135,6 +153,40 @@ class SlotTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A layer of rectified sums between features and labels. ``rows[i]`` times ``scale`` is for the feature of key ``keys[i]``.
+
+    ``dense``: what the vectors of a word and its neighbours add to each unit; ``out``: what each unit adds to each label.
+    """
+
+    keys: Hashes
+    rows: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    dense: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    out: NDArray[np.float32]
+
+    def scores(self, found: Hashes, near: NDArray[np.int8]) -> NDArray[np.float32]:
+        """What the layer adds to the scores of words with these features and vectors around."""
+        summed = self.rows[_places(self.keys, found)].sum(axis=1, dtype=np.int32) * self.scale
+        summed += near.reshape(len(near), -1).astype(np.float32) @ self.dense + self.bias
+        added: NDArray[np.float32] = np.maximum(summed, 0) @ self.out
+        return added
+
+
+def _places(keys: Hashes, found: Hashes) -> NDArray[np.intp]:
+    """Where each key stands among the sorted ones; behind the last, where a row of zeros is, if it is none of them."""
+    at = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
+    at[keys[at] != found] = len(keys)
+    return at
+
+
+_HIDDEN = ("keys", "rows", "scale", "dense", "bias", "out")
+_OWN = ("keys", "weights", "scale", "start", "moves")
+_LEXICON = ("exact", "exact_rows", "folded", "folded_rows", "vectors")
+
+
+@dataclass(frozen=True, slots=True)
 class NameModel:
     """Weights by feature and label, and by label and label. ``weights[i]`` times ``scale`` is for the feature of key ``keys[i]``."""
 
@@ -145,6 +197,7 @@ class NameModel:
     start: NDArray[np.float32]
     moves: NDArray[np.float32]
     lexicon: Lexicon
+    hidden: Hidden | None = None
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -154,21 +207,22 @@ class NameModel:
                 meta = msgspec.json.decode(arrays["meta"].tobytes(), type=Meta)
                 if meta.format != FORMAT or max(meta.templates) >= len(templates()):
                     raise NameModelError(f"{path}: a model of another version of wirewatch; install the package again")
-                lexicon = Lexicon(arrays["exact"], arrays["exact_rows"], arrays["folded"], arrays["folded_rows"])
-                named = {name: arrays[name] for name in ("keys", "weights", "scale", "start", "moves")}
+                lexicon = Lexicon(*(arrays[name] for name in _LEXICON))
+                own = {name: arrays[name] for name in _OWN}
+                hidden = Hidden(*(arrays[f"hidden_{name}"] for name in _HIDDEN)) if meta.deep else None
         except (OSError, ValueError, KeyError, msgspec.MsgspecError) as error:
             if isinstance(error, NameModelError):
                 raise
             raise NameModelError(f"{path}: not a model of names ({error}); install the package again") from error
-        return cls(meta, lexicon=lexicon, **named)
+        return cls(meta, lexicon=lexicon, hidden=hidden, **own)
 
     def save(self, path: Path) -> None:
         """Write one file; the same model gives the same bytes."""
-        lexicon = self.lexicon
         arrays: Mapping[str, NDArray[Any]] = {
             "meta": np.frombuffer(msgspec.json.encode(self.meta), dtype=np.uint8),
-            **{name: getattr(self, name) for name in ("keys", "weights", "scale", "start", "moves")},
-            **{name: getattr(lexicon, name) for name in ("exact", "exact_rows", "folded", "folded_rows")},
+            **{name: getattr(self, name) for name in _OWN},
+            **{name: getattr(self.lexicon, name) for name in _LEXICON},
+            **({f"hidden_{name}": getattr(self.hidden, name) for name in _HIDDEN} if self.hidden else {}),
         }
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stub takes its flag for one of the arrays
 
@@ -182,11 +236,16 @@ class NameModel:
 
     def _scores(self, slots: Hashes, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         found = mixed(slots, rows, self.meta.templates)
-        at = np.minimum(np.searchsorted(self.keys, found), len(self.keys) - 1)
-        # The last row of the weights is of zeros: that of features the model doesn't have.
-        at[self.keys[at] != found] = len(self.keys)
-        summed: NDArray[np.float32] = self.weights[at].sum(axis=1, dtype=np.int32) * self.scale
+        summed: NDArray[np.float32] = self.weights[_places(self.keys, found)].sum(axis=1, dtype=np.int32) * self.scale
+        if self.hidden:
+            deep = [self.meta.templates.index(number) for number in self.meta.deep]
+            summed += self.hidden.scores(found[:, deep], self.lexicon.vectors[near(slots, rows)])
         return summed
+
+
+def near(slots: Hashes, rows: NDArray[np.intp]) -> NDArray[np.int32]:
+    """The numbers of the vectors of each word and of the two on each side."""
+    return np.stack([slots[rows + offset, SLOT["vector"]] for offset in range(-2, 3)], axis=1).astype(np.int32)
 
 
 def best_paths(
@@ -212,10 +271,15 @@ def best_paths(
 
 
 def legal_moves(labels: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Zero where a label may start a sentence, or follow another, in the scheme BIO; else as good as impossible."""
-    start = np.array([_IMPOSSIBLE if label.startswith("I-") else 0 for label in labels], dtype=np.float32)
-    moves = np.zeros((len(labels), len(labels)), dtype=np.float32)
-    for column, label in enumerate(labels):
-        if label.startswith("I-"):
-            moves[[row for row, before in enumerate(labels) if before[1:] != label[1:]], column] = _IMPOSSIBLE
+    """Zero where a label may start a sentence, or follow another; else as good as impossible.
+
+    Labels are O, S-type for a name of one word, B-, I- and E-type for the first, middle and last word of a longer one.
+    """
+    start = np.array([_IMPOSSIBLE if label[0] in "IE" else 0 for label in labels], dtype=np.float32)
+    moves = np.full((len(labels), len(labels)), _IMPOSSIBLE, dtype=np.float32)
+    for row, before in enumerate(labels):
+        for column, label in enumerate(labels):
+            inside = before[0] in "BI"
+            if inside == (label[0] in "IE") and (not inside or before[2:] == label[2:]):
+                moves[row, column] = 0
     return start, moves
