@@ -6,6 +6,7 @@ then its centres by Ward's method, so that clusters lie inside larger ones, as t
 """
 
 import lzma
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def raw_sentences(path: Path) -> Iterator[list[str]]:
             yield normal(line).split()
 
 
-def build(sentences: Iterable[Sequence[str]], gazetteer: Gazetteer, foreign: Iterable[Example]) -> Lexicon:
+def build(sentences: Iterable[Sequence[str]], gazetteer: Gazetteer, foreign: Iterable[Example], language: str) -> Lexicon:
     """The lexicon of a language. ``foreign``: annotated sentences of other languages, whose names are names in this one too."""
     counts = Counts(sentences)
     usage = counts.usage()
@@ -58,7 +59,7 @@ def build(sentences: Iterable[Sequence[str]], gazetteer: Gazetteer, foreign: Ite
         rows[number, [*range(len(CLUSTERS)), vector]] = clusters.get(word, 0)
         rows[number, foreign_type] = abroad.get(word, 0)
         rows[number, used] = usage.get(word, 0)
-    lists = name_lists(gazetteer)
+    lists = name_lists(gazetteer, language)
     folded = np.array([[mask] for mask in lists.values()], np.uint16).reshape(-1, 1)
     exact = _sorted([exact_key(word) for word in words], rows)
     return Lexicon(*exact, *_sorted([folded_key(word) for word in lists], folded), vectors)
@@ -165,12 +166,15 @@ def foreign_types(examples: Iterable[Example]) -> dict[str, int]:
     return found
 
 
-def name_lists(gazetteer: Gazetteer) -> Mapping[str, int]:
-    """Of single folded words: a mask of what they are in the gazetteer's names."""
+def name_lists(gazetteer: Gazetteer, language: str) -> Mapping[str, int]:
+    """Of single folded words in the language's script: a mask of what they are in the gazetteer's names."""
+    script = re.compile(r"[а-яёіїєґ]+" if language == "ru" else r"[a-zß-ÿ]+")
     first, last = Counter[str](), Counter[str]()
     masks: Counter[str] = Counter()
     parts: dict[str, Counter[str]] = {kind: Counter() for kind in ("LOC", "ORG", "MISC")}
-    for form, owner in zip(gazetteer.patterns, gazetteer.owners, strict=True):
+    for form, owner, rule in zip(gazetteer.patterns, gazetteer.owners, gazetteer.rule_of, strict=True):
+        if (only := gazetteer.rules[rule].only) and language not in only:
+            continue
         kind = gazetteer.entities[owner].type
         words = form.split()
         if kind == "PER" and len(words) > 1:
@@ -197,4 +201,4 @@ def name_lists(gazetteer: Gazetteer) -> Mapping[str, int]:
         masks[word] |= 512
     for word in gazetteer.nouns:
         masks[word] |= 1024
-    return {word: mask for word, mask in masks.items() if len(word) > 1}
+    return {word: mask for word, mask in masks.items() if len(word) > 1 and script.fullmatch(word)}

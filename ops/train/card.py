@@ -1,0 +1,70 @@
+"""The card of a model: what it was made from, how good it is, what it does badly (Mitchell et al. 2019, "Model cards for model reporting")."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ops.train.data import SOURCES, TYPES
+from ops.train.evaluate import Score
+from ops.train.recipes import RECIPES
+
+_ORIGINS = {
+    "germeval2014": "GermEval 2014 (Benikova et al. 2014), CC BY 4.0",
+    "europarl_ner": "German proceedings of the European Parliament with names, ixa-ehu/ner-evaluation-corpus-europarl, free",
+    "newseye_ner": "NewsEye, historical newspapers, as in HIPE-2022, CC BY 4.0",
+    "mobie_de": "MobIE (DFKI), CC BY 4.0",
+    "wikigold_en": "Wikigold (Balasuriya et al. 2009), CC BY 4.0",
+    "re3d_en": "re3d (Defence Science and Technology Laboratory), its free parts: public domain, OGL v3, CC BY, CC BY-SA",
+    "crossner_en": "CrossNER (Liu et al. 2021), MIT; text from Wikipedia, CC BY-SA",
+    "redocred_en": "Re-DocRED (Tan et al. 2022), MIT; text from Wikipedia, CC BY-SA",
+    "uner_en_ewt": "Universal NER, English EWT, CC BY-SA 4.0",
+    "wnut17_en": "WNUT 2017 (Derczynski et al. 2017), CC BY 4.0",
+    "cess_esp": "CESS-ESP, part of AnCora-ES (Taulé et al. 2008), CC BY 4.0",
+    "uner_pt_bosque": "Universal NER, Portuguese Bosque, CC BY-SA 4.0",
+    "factrueval_ru": "factRuEval 2016, MIT",
+    "wikiner_ru": "WikiNER (Nothman et al. 2013), CC BY 4.0",
+    "europeana_ner": "Europeana Newspapers, CC0",
+    "de_bundestag.txt.xz": "plenary protocols of the German Bundestag 2009-2015, official works, for word clusters",
+}
+
+
+def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: int, features: int) -> None:
+    """Write the card beside the model."""
+    recipe = RECIPES[language]
+    sets = list(dict.fromkeys(source.path.partition("/")[0] for source in SOURCES[language]))
+    names = dict.fromkeys(source.path.partition("/")[0] for other in recipe.foreign for source in SOURCES[other])
+    lines = [
+        f"# Names in texts of language `{language}`",
+        "",
+        "A linear-chain CRF over features of words, clusters and the gazetteer's names, made by `python -m ops.train "
+        f"{language}` ([how](../../../../../ops/train/README.md)). {features:,} features, {size / 1e6:.1f} MB. The weights are under CC BY-SA 4.0.",
+        "",
+        "## Made from",
+        *(f"* {_ORIGINS[name]}" for name in [*sets, *(raw.name for raw in recipe.raw)]),
+    ]
+    if names:
+        lines.append(f"* names in the sentences of other languages: {', '.join(names)} (see their cards)")
+    lines += [
+        "",
+        "## How good",
+        "Exact spans and types on development data, as the service finds them: gazetteer and model joined. F1 in per cent.",
+        "",
+        f"| data | sentences' names | precision | recall | F1 | {' | '.join(TYPES)} |",
+        f"| --- |{' --- |' * (4 + len(TYPES))}",
+    ]
+    for name, result in scores.items():
+        right, found, wanted = result.right.total(), result.found.total(), result.wanted.total()
+        types = " | ".join(f"{result.f1(kind):.1f}" if result.wanted[kind] else "" for kind in TYPES)
+        lines.append(f"| {name} | {wanted} | {100 * right / max(1, found):.1f} | {100 * right / max(1, wanted):.1f} | {result.f1():.1f} | {types} |")
+    lines += ["", "## Known faults", *(f"* {fault}" for fault in _FAULTS + _OWN_FAULTS.get(language, ()))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+_FAULTS = (
+    "ORG and MISC are found less surely than PER and LOC; a club or paper named after a city may be taken for the city.",
+    "Lines in capitals and title case are learnt from few examples.",
+)
+_OWN_FAULTS: dict[str, tuple[str, ...]] = {
+    "fr": ("All annotated text is historical newsprint, read by machine: in today's news it does worse than its figures say.",),
+    "pt": ("The corpus marks no MISC, so none is found.",),
+    "en": ("The corpora differ on whether titles and articles belong to a name; most leave them out.",),
+}
