@@ -1,4 +1,4 @@
-"""``python -m ops.train [LANGUAGE ...]``: writes services/wirewatch/data/models/LANGUAGE/model.npz and card.md, all languages unless named."""
+"""``python -m ops.train [LANGUAGE ...]`` writes services/wirewatch/data/models/LANGUAGE/model.npz and card.md, for all unless named."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""The card of a model: what it was made from, how good it is, what it does badly (Mitchell et al. 2019, "Model cards for model reporting")."""
+"""The card of a model: what it is made from, how good it is, what it does badly (Mitchell et al. 2019, "Model cards")."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,8 +35,8 @@ def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: 
     lines = [
         f"# Names in texts of language `{language}`",
         "",
-        "A linear-chain CRF over features of words, clusters and the gazetteer's names, made by `python -m ops.train "
-        f"{language}` ([how](../../../../../ops/train/README.md)). {features:,} features, {size / 1e6:.1f} MB. The weights are under CC BY-SA 4.0.",
+        f"A linear-chain CRF over features of words, clusters and the gazetteer's names, made by `python -m ops.train {language}`.",
+        f"{features:,} features, {size / 1e6:.1f} MB. The weights are under CC BY-SA 4.0.",
         "",
         "## Made from",
         *(f"* {_ORIGINS[name]}" for name in [*sets, *(raw.name for raw in recipe.raw)]),
@@ -54,7 +54,9 @@ def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: 
     for name, result in scores.items():
         right, found, wanted = result.right.total(), result.found.total(), result.wanted.total()
         types = " | ".join(f"{result.f1(kind):.1f}" if result.wanted[kind] else "" for kind in TYPES)
-        lines.append(f"| {name} | {wanted} | {100 * right / max(1, found):.1f} | {100 * right / max(1, wanted):.1f} | {result.f1():.1f} | {types} |")
+        lines.append(
+            f"| {name} | {wanted} | {100 * right / max(1, found):.1f} | {100 * right / max(1, wanted):.1f} | {result.f1():.1f} | {types} |"
+        )
     lines += ["", "## Known faults", *(f"* {fault}" for fault in _FAULTS + _OWN_FAULTS.get(language, ()))]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -1,8 +1,8 @@
 """Fits a linear-chain CRF (Lafferty, McCallum & Pereira 2001) to sentences of which some labels may be unknown.
 
-Maximum likelihood of the labels that are known, summed over those that are not (Tsuboi et al. 2008), so that a corpus that doesn't mark a type
-says nothing against it; AdaGrad (Duchi, Hazan & Singer 2011) on batches of sentences; features are dropped at random (Hinton et al. 2012), so
-that no word is relied on alone; the weights are the mean of those after the last passes (Polyak & Juditsky 1992).
+Maximum likelihood of the labels that are known, summed over those that are not (Tsuboi et al. 2008), so that a corpus that doesn't mark a
+type says nothing against it; AdaGrad (Duchi, Hazan & Singer 2011) on batches of sentences; features are dropped at random (Hinton et al.
+2012), so that no word is relied on alone; the weights are the mean of those after the last passes (Polyak & Juditsky 1992).
 """
 
 from collections.abc import Callable, Sequence
@@ -21,8 +21,8 @@ Ints = NDArray[np.int32]
 class Fit:
     """How to fit.
 
-    ``averaged``: over how many of the last passes; ``dropped``: share of features; ``unknown``: share of words of which only what strange words
-    have is seen; ``units``: of the hidden layer, none if 0.
+    ``averaged``: over how many of the last passes; ``dropped``: share of features; ``unknown``: share of words of which only what strange
+    words have is seen; ``units``: of the hidden layer, none if 0.
     """
 
     passes: int = 16
@@ -42,7 +42,7 @@ class Fit:
 class Weights:
     """Of features by label (a row each), of labels at the start, of label after label.
 
-    And of the hidden layer: ``embedding`` of features by unit, ``dense`` of the neighbours' vectors by unit, ``bias``, and ``out`` by label.
+    And of the hidden layer: ``embedding`` of features by unit, ``dense`` of the vectors around by unit, ``bias``, and ``out`` by label.
     """
 
     features: Floats
@@ -65,8 +65,8 @@ class Weights:
 class Chain(NamedTuple):
     """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have.
 
-    ``deep``: which columns of the features the hidden layer sees, with its own numbers; ``near``: for each word, the numbers of the vectors of
-    the words around it. ``naming``: which columns of the features, and of ``deep``, tell which word it is.
+    ``deep``: those features that the hidden layer sees, with its own numbers; ``near``: for each word, the numbers of the vectors of the words
+    around it. ``naming``: which columns of the features, and of ``deep``, tell which word it is.
     """
 
     features: Ints
@@ -78,7 +78,7 @@ class Chain(NamedTuple):
 
 
 class _Sparse(NamedTuple):
-    rows: NDArray[np.int64]  # of the weights, those that the batch needs
+    rows: Ints  # of the weights, those that the batch needs
     columns: Ints
     pointers: Ints
     naming: NDArray[np.bool_]  # by column
@@ -87,7 +87,8 @@ class _Sparse(NamedTuple):
         """The features of a row each, some of them dropped, of strange words those that name it."""
         kept = (chooser.random(len(self.columns), dtype=np.float32) >= dropped).astype(np.float32) / np.float32(1 - dropped)
         kept[self.naming & np.repeat(strange, np.diff(self.pointers))] = 0
-        return csr_matrix((kept, self.columns, self.pointers), shape=(len(self.pointers) - 1, len(self.rows)))
+        found: csr_matrix = csr_matrix((kept, self.columns, self.pointers), shape=(len(self.pointers) - 1, len(self.rows)))
+        return found
 
 
 class _Batch(NamedTuple):
@@ -123,8 +124,8 @@ def fit(
         for index in chooser.permutation(len(batches)):
             loss += _step(batches[index], weights, squares, vectors, legal, settings, pace, chooser)
         if number >= settings.passes - settings.averaged:
-            for part, sum_of in zip(weights.parts(), total.parts(), strict=True):
-                sum_of += part / settings.averaged
+            for part, mean in zip(weights.parts(), total.parts(), strict=True):
+                np.add(mean, part / settings.averaged, out=mean)
         if told:
             told(number, loss / len(chain.features), weights)
     return total
@@ -180,7 +181,7 @@ def _sparse(features: Ints, naming: NDArray[np.bool_]) -> _Sparse:
     return _Sparse(rows, columns.astype(np.int32), pointers.astype(np.int32), np.broadcast_to(naming, there.shape)[there])
 
 
-def _step(
+def _step(  # noqa: PLR0917 - the state of a fit
     batch: _Batch,
     weights: Weights,
     squares: Weights,
@@ -212,7 +213,7 @@ def _step(
     return float(free.total - bound.total)
 
 
-def _descend(part: Floats, squares: Floats, slope: Floats, rate: float, rows: NDArray[np.int64] | slice = slice(None)) -> None:
+def _descend(part: Floats, squares: Floats, slope: Floats, rate: float, rows: Ints | slice = slice(None)) -> None:
     square = squares[rows] + slope * slope
     squares[rows] = square
     part[rows] -= rate * slope / np.sqrt(square)
@@ -221,7 +222,7 @@ def _descend(part: Floats, squares: Floats, slope: Floats, rate: float, rows: ND
 class _Layer:
     """The hidden layer for one batch: rectified sums (Glorot, Bordes & Bengio 2011) of features' rows and of the vectors around a word."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the state of a fit
         self,
         batch: _Batch,
         weights: Weights,

@@ -1,7 +1,7 @@
 """The annotated sentences to learn from: one scheme of labels, no sentence on both sides of a split, none twice.
 
-A file's sentences are joined to running text and cut into words again by the product's own tokenizer, so that a model learns on what it will
-see. Spans that don't begin and end with a word there take the whole words.
+A file's sentences are joined to running text and cut into words again by the product's own tokenizer, so that a model learns on what it
+will see. Spans that don't begin and end with a word there take the whole words.
 """
 
 import gzip
@@ -93,7 +93,7 @@ DEVELOPMENT: dict[str, tuple[Source, ...]] = {
 
 
 def load(language: str) -> tuple[list[Example], dict[str, list[Example]]]:
-    """Sentences to train on, and those to develop on by corpus. What stands in the second is not in the first, nor is anything there twice."""
+    """Sentences to train on, and those to develop on by corpus. What stands in the second isn't in the first, nor anything there twice."""
     development: dict[str, list[Example]] = {}
     training: list[Example] = []
     for source in DEVELOPMENT[language]:

@@ -1,4 +1,4 @@
-"""Exact spans and types, as ../shared/tools/ner_score.py counts them, but in this process: precision, recall and F1, and what is mistaken for what."""
+"""Exact spans and types, counted as ../shared/tools/ner_score.py does, but in this process; and what is mistaken for what."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

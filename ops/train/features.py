@@ -45,6 +45,7 @@ def with_known(examples: Iterable[Example], gazetteer: Gazetteer, language: str)
 
 
 def sentence(example: Example) -> Sentence:
+    """An example as the model is given it."""
     return Sentence(example.words, example.known or ("",) * len(example.words))
 
 
@@ -65,7 +66,8 @@ def frequent(keys: Hashes, least: int) -> Hashes:
     first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     count = np.diff(np.concatenate([first, [len(ordered)]]))
     unique = ordered[first]
-    return unique[(count >= least) & (unique != 0)]
+    found: Hashes = unique[(count >= least) & (unique != 0)]
+    return found
 
 
 def numbered(keys: Hashes, known: Hashes) -> Ints:
@@ -79,8 +81,10 @@ def numbered(keys: Hashes, known: Hashes) -> Ints:
     return found
 
 
-def chain(examples: Sequence[Example], numbers: Ints, deep: Ints, around: Ints, chosen: Sequence[int], seen: Sequence[int]) -> Chain:
-    """What the CRF is fitted to. ``chosen``, ``seen``: the templates of the columns of the features, and of those that the hidden layer sees."""
+def chain(  # noqa: PLR0917 - what a chain is made of
+    examples: Sequence[Example], numbers: Ints, deep: Ints, around: Ints, chosen: Sequence[int], seen: Sequence[int]
+) -> Chain:
+    """What the CRF is fitted to. ``chosen``: the templates of the columns of the features; ``seen``: of those that the hidden layer sees."""
     every = templates()
     naming = [np.array([names_word(every[number]) for number in columns], dtype=bool) for columns in (chosen, seen)]
     allowed = np.concatenate([_allowed(example) for example in examples])

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +34,9 @@ SHIPPED = 64
 # They are shipped as whole numbers of eight bits, so many times what they are.
 VECTOR_SCALE = 256
 _DETERMINERS = frozenset(
-    "der die das den dem des ein eine einen einem einer eines kein keine keinen diese dieser dieses diesen diesem jede jeder jedes unsere unser "
-    "ihre ihr seine sein zur zum im am beim vom the a an this that these those his her its their our la el los las un una le les une des o os as um "
-    "uma du".split()
+    "der die das den dem des ein eine einen einem einer eines kein keine keinen diese dieser dieses diesen diesem jede jeder jedes unsere "
+    "unser ihre ihr seine sein zur zum im am beim vom the a an this that these those his her its their our la el los las un una le une les "
+    "des o os as um uma du".split()
 )
 
 
@@ -87,7 +88,7 @@ class Counts:
         for sentence in sentences:
             text += [numbers.setdefault(word, len(numbers)) for word in sentence]
             text.append(0)
-            for before, word in zip(sentence, sentence[1:], strict=False):
+            for before, word in pairwise(sentence):
                 if before[0].isalnum() or before == ",":
                     self.inside[word] += 1
                     self.determined[word] += before in _DETERMINERS
@@ -96,7 +97,7 @@ class Counts:
         self.count = np.bincount(self.text, minlength=len(numbers))
 
     def usage(self) -> dict[str, int]:
-        """Of capitalised words: how often they are written small, and stand behind a determiner, inside sentences; in coarse steps from 1."""
+        """Of capitalised words: how often they are written small, or stand behind a determiner, in coarse steps from 1."""
         found = {}
         for word, capital in self.inside.items():
             if not word[0].isupper():
@@ -168,37 +169,35 @@ def foreign_types(examples: Iterable[Example]) -> dict[str, int]:
 
 def name_lists(gazetteer: Gazetteer, language: str) -> Mapping[str, int]:
     """Of single folded words in the language's script: a mask of what they are in the gazetteer's names."""
-    script = re.compile(r"[а-яёіїєґ]+" if language == "ru" else r"[a-zß-ÿ]+")
-    first, last = Counter[str](), Counter[str]()
+    names = [
+        (form.split(), gazetteer.entities[owner].type)
+        for form, owner, rule in zip(gazetteer.patterns, gazetteer.owners, gazetteer.rule_of, strict=True)
+        if not (only := gazetteer.rules[rule].only) or language in only
+    ]
     masks: Counter[str] = Counter()
-    parts: dict[str, Counter[str]] = {kind: Counter() for kind in ("LOC", "ORG", "MISC")}
-    for form, owner, rule in zip(gazetteer.patterns, gazetteer.owners, gazetteer.rule_of, strict=True):
-        if (only := gazetteer.rules[rule].only) and language not in only:
-            continue
-        kind = gazetteer.entities[owner].type
-        words = form.split()
-        if kind == "PER" and len(words) > 1:
-            first[words[0]] += 1
-            last[words[-1]] += 1
-        elif kind != "PER" and len(words) > 1:
-            parts[kind].update(words)
-        else:
-            masks[form] |= {"PER": 2, "LOC": 4, "ORG": 8, "MISC": 16}[kind]
-    for name in gazetteer.given_names:
-        masks[name] |= 1
-    for word in first.keys() | last.keys():
-        if first[word] > 2 * last[word]:
-            masks[word] |= 1 if first[word] > 1 else 32
-        elif last[word] > first[word]:
-            masks[word] |= 2
-        else:
-            masks[word] |= 3
-    for bit, kind in ((64, "LOC"), (128, "ORG"), (256, "MISC")):
-        for word, count in parts[kind].items():
-            if count > 1:
-                masks[word] |= bit
-    for word in gazetteer.words:
-        masks[word] |= 512
-    for word in gazetteer.nouns:
-        masks[word] |= 1024
-    return {word: mask for word, mask in masks.items() if len(word) > 1 and script.fullmatch(word)}
+    for words, kind in names:
+        if len(words) == 1:
+            masks[words[0]] |= _ALONE[kind]
+    for kind, bit in _PARTS.items():
+        parts = Counter(word for words, other in names if other == kind and len(words) > 1 for word in words)
+        _mark(masks, (word for word, count in parts.items() if count > 1), bit)
+    _mark(masks, gazetteer.given_names, _GIVEN)
+    first = Counter(words[0] for words, kind in names if kind == "PER" and len(words) > 1)
+    last = Counter(words[-1] for words, kind in names if kind == "PER" and len(words) > 1)
+    _mark(masks, (word for word in first if first[word] > 1 and first[word] >= last[word]), _GIVEN)
+    _mark(masks, (word for word in first if first[word] == 1 and not last[word]), _GIVEN_ONCE)
+    _mark(masks, (word for word in last if 2 * last[word] >= first[word]), _SURNAME)
+    _mark(masks, gazetteer.words, _SMALL)
+    _mark(masks, gazetteer.nouns, _NOUN)
+    script = re.compile(r"[а-яёіїєґ]{2,}" if language == "ru" else r"[a-zß-ÿ]{2,}")
+    return {word: mask for word, mask in masks.items() if script.fullmatch(word)}
+
+
+_GIVEN, _SURNAME, _GIVEN_ONCE, _SMALL, _NOUN = 1, 2, 32, 512, 1024
+_ALONE = {"PER": _SURNAME, "LOC": 4, "ORG": 8, "MISC": 16}
+_PARTS = {"LOC": 64, "ORG": 128, "MISC": 256}
+
+
+def _mark(masks: Counter[str], words: Iterable[str], bit: int) -> None:
+    for word in words:
+        masks[word] |= bit

@@ -14,7 +14,15 @@ from wirewatch.adapters.ner_model import FORMAT, Hidden, Lexicon, Meta, NameMode
 
 
 def packed(
-    weights: Weights, keys: Hashes, deep_keys: Hashes, lexicon: Lexicon, *, language: str, chosen: Sequence[int], deep: Sequence[int], most: int
+    weights: Weights,
+    keys: Hashes,
+    deep_keys: Hashes,
+    lexicon: Lexicon,
+    *,
+    language: str,
+    chosen: Sequence[int],
+    deep: Sequence[int],
+    most: int,
 ) -> NameModel:
     """A model of at most ``most`` features: those with the largest weights."""
     kept = _largest(weights.features, most)

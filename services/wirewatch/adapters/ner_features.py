@@ -68,17 +68,18 @@ def templates() -> tuple[Template, ...]:
     found += [Template(((offset, "lower"),), bag="left") for offset in range(-EDGE, 0)]
     found += [Template(((offset, "lower"),), bag="right") for offset in range(1, EDGE + 1)]
     pairs = (
-        "lower[-1] lower[0]|lower[0] lower[1]|lower[-1] lower[1]|lower[-2] lower[-1]|lower[1] lower[2]|lower[-1] short[0]|short[0] lower[1]|"
-        "short[-1] short[0]|short[0] short[1]|short[-1] short[0] short[1]|short[-2] short[-1] short[0]|short[0] short[1] short[2]|"
-        "lower[-1] short[0] short[1]|lower[-1] suffix3[0]|suffix3[0] lower[1]|lower[-1] cluster1[0]|cluster1[0] lower[1]|"
-        "cluster1[-1] cluster1[0]|cluster1[0] cluster1[1]|cluster0[-1] cluster0[0] cluster0[1]|cluster1[-1] cluster1[1]|cluster2[-1] cluster2[0]|"
-        "cluster2[0] cluster2[1]|cluster1[0] short[0]|cluster0[0] suffix3[0]|cluster1[-1] short[0] cluster1[1]|"
-        "lists[-1] lists[0]|lists[0] lists[1]|lists[0] short[0]|lists[0] lower[-1]|lists[0] cluster1[0]|lists[0] short[-1] short[1]|"
-        "foreign[-1] foreign[0]|foreign[0] foreign[1]|foreign[0] lists[0]|foreign[0] cluster1[0]|foreign[0] lower[-1]|"
-        "known[-1] known[0]|known[0] known[1]|known[0] lower[0]|known[0] short[0]|known[0] cluster1[0]|known[0] lower[-1]|known[0] lower[1]|"
-        "known[0] short[-1] short[1]|known[0] lists[0]|initial[0] short[0]|initial[0] cluster1[0]|initial[0] lists[0]|initial[0] usage[0]|"
-        "usage[0] short[0]|usage[0] lower[-1]|usage[0] lists[0]|usage[0] suffix3[0]|usage[0] cluster1[-1]|usage[0] usage[1]|usage[-1] usage[0]|"
-        "style[0] short[0]|style[0] usage[0]|headusage[0] usage[0]|headcluster[0] usage[0]|headusage[0] short[0]|headcluster[0] lower[-1]"
+        "lower[-1] lower[0]|lower[0] lower[1]|lower[-1] lower[1]|lower[-2] lower[-1]|lower[1] lower[2]|lower[-1] short[0]|"
+        "short[0] lower[1]|short[-1] short[0]|short[0] short[1]|short[-1] short[0] short[1]|short[-2] short[-1] short[0]|"
+        "short[0] short[1] short[2]|lower[-1] short[0] short[1]|lower[-1] suffix3[0]|suffix3[0] lower[1]|lower[-1] cluster1[0]|"
+        "cluster1[0] lower[1]|cluster1[-1] cluster1[0]|cluster1[0] cluster1[1]|cluster0[-1] cluster0[0] cluster0[1]|"
+        "cluster1[-1] cluster1[1]|cluster2[-1] cluster2[0]|cluster2[0] cluster2[1]|cluster1[0] short[0]|cluster0[0] suffix3[0]|"
+        "cluster1[-1] short[0] cluster1[1]|lists[-1] lists[0]|lists[0] lists[1]|lists[0] short[0]|lists[0] lower[-1]|"
+        "lists[0] cluster1[0]|lists[0] short[-1] short[1]|foreign[-1] foreign[0]|foreign[0] foreign[1]|foreign[0] lists[0]|"
+        "foreign[0] cluster1[0]|foreign[0] lower[-1]|known[-1] known[0]|known[0] known[1]|known[0] lower[0]|known[0] short[0]|"
+        "known[0] cluster1[0]|known[0] lower[-1]|known[0] lower[1]|known[0] short[-1] short[1]|known[0] lists[0]|"
+        "initial[0] short[0]|initial[0] cluster1[0]|initial[0] lists[0]|initial[0] usage[0]|usage[0] short[0]|usage[0] lower[-1]|"
+        "usage[0] lists[0]|usage[0] suffix3[0]|usage[0] cluster1[-1]|usage[0] usage[1]|usage[-1] usage[0]|style[0] short[0]|"
+        "style[0] usage[0]|headusage[0] usage[0]|headcluster[0] usage[0]|headusage[0] short[0]|headcluster[0] lower[-1]"
     )
     for line in pairs.split("|"):
         parts = [part.rstrip("]").split("[") for part in line.split()]
@@ -103,7 +104,7 @@ def folded_key(word: str) -> int:
 
 
 def placed_keys(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, ...]]:
-    """The slots PLACED of a sentence's words: the gazetteer's tag, the beginning of the sentence or of a quotation, all-capitals or title case."""
+    """The slots PLACED of a sentence's words: the gazetteer's tag, whether a sentence or quotation begins, capitals throughout or not."""
     letters = [word for word in words if word[0].isalpha()]
     long = [word for word in letters if len(word) > 3]
     style = 1
@@ -111,7 +112,7 @@ def placed_keys(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, .
         style = 2
     elif len(long) > 3 and sum(word[0].isupper() for word in long) > 0.9 * len(long):
         style = 3
-    placed = []
+    placed: list[tuple[int, ...]] = []
     before = "."
     for number, word in enumerate(words):
         initial = 1 if number == 0 or (number == 1 and not before[0].isalnum()) else 2 if before[0] in _OPENING else 3

@@ -80,7 +80,7 @@ class Lexicon:
         # What follows a hyphen, and the same in small letters, serve for a word that isn't there itself.
         for forms in (words, [word.rpartition("-")[2] for word in words], [word.lower() for word in words]):
             missing = np.flatnonzero(~tabled.any(axis=1))
-            keys = np.array([exact_key(forms[index]) for index in missing], dtype=np.uint32)
+            keys = np.array([exact_key(forms[index]) for index in missing.tolist()], dtype=np.uint32)
             tabled[missing] = _rows(self.exact, self.exact_rows, keys)
         lists = _rows(self.folded, self.folded_rows, np.array([folded_key(word) for word in words], dtype=np.uint32))
         return np.concatenate([tabled, lists, self._heads(words)], axis=1)

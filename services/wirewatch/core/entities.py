@@ -16,13 +16,12 @@ from wirewatch.core.name_context import given_name_before, objection
 from wirewatch.core.surnames import Person, surname_spans
 from wirewatch.core.text_spans import Span, longest, trimmed, without_title
 
-
 # A name in a text: start, end, type, in code points.
 TypedSpan = tuple[int, int, EntityType]
 
 
 class Recogniser(Protocol):
-    """A model that finds names no gazetteer has. ``known``: those that the gazetteer has found in the text, in order, for what they are worth."""
+    """A model that finds names no gazetteer has. ``known``: those that the gazetteer has found, in order, for what they are worth."""
 
     def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> Sequence[TypedSpan]: ...
 
