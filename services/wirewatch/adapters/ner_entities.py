@@ -36,6 +36,8 @@ class TrainedRecogniser:
     def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> list[TypedSpan]:
         """Names in the text, in order."""
         tokens = tokenised(text, language)
+        if not tokens:
+            return []
         tags = known_tags(tokens, known)
         bounds = _bounds(sentence_starts(text, tokens), len(tokens))
         found: list[TypedSpan] = []
