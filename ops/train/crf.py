@@ -21,7 +21,8 @@ Ints = NDArray[np.int32]
 class Fit:
     """How to fit.
 
-    ``averaged``: over how many of the last passes; ``dropped``: share of features; ``unknown``: share of words of which only what strange
+    ``averaged``: over how many of the last passes; ``floor``: what AdaGrad's sums of squares begin with: the larger, the less is made of what is
+    rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange
     words have is seen; ``units``: of the hidden layer, none if 0.
     """
 
@@ -29,6 +30,7 @@ class Fit:
     averaged: int = 6
     batch_words: int = 2500
     rate: float = 0.15
+    floor: float = 1e-6
     decay: float = 1e-5
     dropped: float = 0.35
     unknown: float = 0.15
@@ -116,7 +118,7 @@ def fit(
     chooser = np.random.default_rng(settings.seed)
     batches = _batches(chain, settings, chooser)
     weights = _initial(chain, counts, vectors, settings, chooser)
-    squares = weights.like(1e-6)
+    squares = weights.like(settings.floor)
     total = weights.like(0)
     for number in range(settings.passes):
         pace = 1 - 0.9 * number / settings.passes

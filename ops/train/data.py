@@ -18,7 +18,10 @@ from wirewatch.core.text_spans import trimmed
 ROOT = Path(__file__).parents[2].parent / "shared" / "data" / "ner"
 TYPES = ("PER", "LOC", "ORG", "MISC")
 # First and last words of a name, those between, and names of one word apart (Ratinov & Roth 2009).
-LABELS = ("O", *(f"{place}-{kind}" for kind in TYPES for place in "BIES"))
+_NAMES = tuple(f"{place}-{kind}" for kind in TYPES for place in "BIES")
+# Words that are no names but come of one: deutsch, EU-weit. Told apart in learning, so that nothing is unlearnt of the name.
+DERIVED = ("derived", "part")
+LABELS = {"de": ("O", *_NAMES, *DERIVED), **dict.fromkeys(("en", "es", "pt", "ru", "fr"), ("O", *_NAMES))}
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}»”“'’%")
 _NO_SPACE_AFTER = frozenset("([{«„")
 
@@ -33,7 +36,7 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One sentence. ``labels[i]`` of ``words[i]``: one of LABELS, or ``?``. ``types``: those its corpus marks at all."""
+    """One sentence. ``labels[i]`` of ``words[i]``: one of LABELS, or ``?``. ``types``: those its corpus marks at all, and of DERIVED."""
 
     corpus: str
     text: str
@@ -56,9 +59,9 @@ class Source(NamedTuple):
 _NO_MISC = frozenset(TYPES) - {"MISC"}
 SOURCES: dict[str, tuple[Source, ...]] = {
     "de": (
-        Source("germeval2014/train"),
-        Source("europarl_ner/pado_de_train"),
-        Source("europarl_ner/pado_de_dev"),
+        Source("germeval2014/train", frozenset({*TYPES, *DERIVED})),
+        Source("europarl_ner/pado_de_train", frozenset({*TYPES, "derived"})),
+        Source("europarl_ner/pado_de_dev", frozenset({*TYPES, "derived"})),
         Source("newseye_ner/de_dev", _NO_MISC),
         Source("newseye_ner/de_dev2", _NO_MISC),
         Source("mobie_de/train", _NO_MISC),
@@ -146,7 +149,9 @@ def _tag(corpus: str, token: str, tag: str, original: str) -> str:
     """A token's tag in our scheme, where a corpus has another."""
     # Adjectives of nations are no names in German, and MISC in English, here as in most of the corpora.
     if corpus == "europarl_ner" and tag.endswith("MISC") and token[0].islower():
-        return "O"
+        return "B-derived"
+    if corpus == "germeval2014" and tag == "O" and original != "O":
+        return f"{original[0]}-derived" if original.endswith("deriv") else f"{original[0]}-part"
     if corpus == "redocred_en" and original == "B-LOC" and token.endswith(_DEMONYM_ENDINGS) and token not in _NO_DEMONYMS:
         return "B-MISC"
     return tag
@@ -159,7 +164,7 @@ _NO_DEMONYMS = frozenset({"Michigan", "Cornish", "Cavendish"})
 def joined(rows: Sequence[tuple[str, str]]) -> tuple[str, tuple[Name, ...]]:
     """Running text of tokens with IOB2 tags, and its names; spaces stand where ../shared/tools/ner_score.py sets them."""
     text, before = "", ""
-    names: list[Name] = []
+    names: list[Name] = []  # and of DERIVED
     inside = False
     for token, tag in rows:
         if text and not (token[0] in _NO_SPACE_BEFORE or before in _NO_SPACE_AFTER):
@@ -185,9 +190,10 @@ def example_of(corpus: str, text: str, names: Iterable[Name], language: str, typ
         start, end = (name.start, name.end) if name.type == "?" else trimmed(text, name.start, name.end)
         inside = [number for number, token in enumerate(tokens) if token.start < end and start < token.end]
         for place, number in enumerate(inside):
-            labels[number] = "?" if name.type == "?" else f"{_place(place, len(inside))}-{name.type}"
+            labels[number] = name.type if name.type in {"?", *DERIVED} else f"{_place(place, len(inside))}-{name.type}"
     words, starts = tuple(token.text for token in tokens), tuple(token.start for token in tokens)
-    return Example(corpus, text, tuple(names), words, starts, tuple(labels), types)
+    real = tuple(name for name in names if name.type not in DERIVED)
+    return Example(corpus, text, real, words, starts, tuple(labels), types)
 
 
 def _place(number: int, count: int) -> str:

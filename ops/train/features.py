@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ops.train.crf import Chain, Ints
-from ops.train.data import LABELS, Example
+from ops.train.data import Example
 from wirewatch.adapters.automaton import AutomatonMatcher
 from wirewatch.adapters.ner_entities import known_tags
 from wirewatch.adapters.ner_features import Hashes, mixed, names_word, templates
@@ -82,24 +82,31 @@ def numbered(keys: Hashes, known: Hashes) -> Ints:
 
 
 def chain(  # noqa: PLR0917 - what a chain is made of
-    examples: Sequence[Example], numbers: Ints, deep: Ints, around: Ints, chosen: Sequence[int], seen: Sequence[int]
+    examples: Sequence[Example],
+    labels: Sequence[str],
+    numbers: Ints,
+    deep: Ints,
+    around: Ints,
+    chosen: Sequence[int],
+    seen: Sequence[int],
 ) -> Chain:
     """What the CRF is fitted to. ``chosen``: the templates of the columns of the features; ``seen``: of those that the hidden layer sees."""
     every = templates()
     naming = [np.array([names_word(every[number]) for number in columns], dtype=bool) for columns in (chosen, seen)]
-    allowed = np.concatenate([_allowed(example) for example in examples])
+    allowed = np.concatenate([_allowed(example, labels) for example in examples])
     return Chain(numbers, allowed, [len(example.words) for example in examples], deep, around, (naming[0], naming[1]))
 
 
-def _allowed(example: Example) -> NDArray[np.bool_]:
+def _allowed(example: Example, labels: Sequence[str]) -> NDArray[np.bool_]:
     """Which labels each word may have: its own; where a corpus doesn't mark a type, that type too instead of none."""
-    allowed = np.zeros((len(example.words), len(LABELS)), dtype=bool)
-    unmarked = [number for number, label in enumerate(LABELS) if label != "O" and label[2:] not in example.types]
+    allowed = np.zeros((len(example.words), len(labels)), dtype=bool)
+    kinds = [label[2:] if label[1:2] == "-" else label for label in labels]
+    unmarked = [number for number, kind in enumerate(kinds) if kind != "O" and kind not in example.types]
     for row, label in zip(allowed, example.labels, strict=True):
         if label == "?":
             row[:] = True
         else:
-            row[LABELS.index(label)] = True
+            row[labels.index(label)] = True
             if label == "O":
                 row[unmarked] = True
     return allowed

@@ -21,11 +21,11 @@ def train(examples: Sequence[Example], gazetteer: Gazetteer, language: str, reci
     """The model of a language, from examples that have the gazetteer's tags. The same input gives the same model."""
     lexicon = lexicon_of(examples, gazetteer, recipe, language)
     more = with_known(in_other_case(examples, recipe.cased, language), gazetteer, language)
-    vocabulary, fitted = vocabulary_of([*examples, *more], lexicon, recipe)
+    vocabulary, fitted = vocabulary_of([*examples, *more], lexicon, recipe, LABELS[language])
     told(f"{language}: {len(examples)} sentences, {len(vocabulary.keys)} features")
-    weights = fit(fitted, vocabulary, lexicon, recipe, told=told)
-    weights.start[LABELS.index("O")] -= recipe.caution
-    weights.moves[:, LABELS.index("O")] -= recipe.caution
+    weights = fit(fitted, vocabulary, lexicon, recipe, LABELS[language], told=told)
+    weights.start[0] -= recipe.caution
+    weights.moves[:, 0] -= recipe.caution
     return packed(
         weights,
         vocabulary.keys,
@@ -78,22 +78,24 @@ def vectors_of(lexicon: Lexicon) -> Floats:
     return lexicon.vectors.astype(np.float32) / np.float32(VECTOR_SCALE)
 
 
-def vocabulary_of(examples: Sequence[Example], lexicon: Lexicon, recipe: Recipe) -> tuple[Vocabulary, Chain]:
+def vocabulary_of(examples: Sequence[Example], lexicon: Lexicon, recipe: Recipe, labels: Sequence[str]) -> tuple[Vocabulary, Chain]:
     """The features that occur often enough in the examples, and the examples as what is fitted."""
     chosen = tuple(range(len(templates())))
     deep = deep_templates() if recipe.fit.units else ()
     keys, around = feature_keys(examples, lexicon, chosen)
     found = Vocabulary(chosen, frequent(keys, recipe.least), deep, frequent(keys[:, list(deep)], recipe.deep_least))
-    return found, chain(examples, *found._numbers(keys, around), chosen, deep)  # noqa: SLF001 - the keys are at hand
+    return found, chain(examples, labels, *found._numbers(keys, around), chosen, deep)  # noqa: SLF001 - the keys are at hand
 
 
-def fit(fitted: Chain, vocabulary: Vocabulary, lexicon: Lexicon, recipe: Recipe, *, told: Callable[[str], None]) -> Weights:
+def fit(
+    fitted: Chain, vocabulary: Vocabulary, lexicon: Lexicon, recipe: Recipe, labels: Sequence[str], *, told: Callable[[str], None]
+) -> Weights:
     """The weights."""
     return crf.fit(
         fitted,
         (len(vocabulary.keys), len(vocabulary.deep_keys)),
         vectors_of(lexicon),
-        legal_moves(LABELS),
+        legal_moves(labels),
         recipe.fit,
         told=lambda number, loss, _: told(f"pass {number + 1}: loss {loss:.4f} a word"),
     )

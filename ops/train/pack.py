@@ -27,7 +27,7 @@ def packed(
     """A model of at most ``most`` features: those with the largest weights."""
     kept = _largest(weights.features, most)
     small, scale = _small(weights.features[kept])
-    start, moves = legal_moves(LABELS)
+    start, moves = legal_moves(LABELS[language])
     version = blake2b(small.tobytes() + weights.moves.tobytes(), digest_size=4).hexdigest()
     hidden = None
     if len(weights.bias):
@@ -36,7 +36,7 @@ def packed(
         embedding, unit_scale = _small(weights.embedding[rows])
         dense = weights.dense / np.float32(VECTOR_SCALE)
         hidden = Hidden(deep_keys[rows], embedding, unit_scale, dense, weights.bias, weights.out)
-    meta = Meta(FORMAT, language, version, LABELS, tuple(chosen), tuple(deep) if hidden else ())
+    meta = Meta(FORMAT, language, version, LABELS[language], tuple(chosen), tuple(deep) if hidden else ())
     return NameModel(meta, keys[kept], small, scale, weights.start + start, weights.moves + moves, lexicon, hidden)
 
 

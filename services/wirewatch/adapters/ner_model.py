@@ -273,7 +273,8 @@ def best_paths(
 def legal_moves(labels: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Zero where a label may start a sentence, or follow another; else as good as impossible.
 
-    Labels are O, S-type for a name of one word, B-, I- and E-type for the first, middle and last word of a longer one.
+    Labels are S-type for a name of one word, B-, I- and E-type for the first, middle and last word of a longer one, and any others in small
+    letters or O for what is no name.
     """
     start = np.array([_IMPOSSIBLE if label[0] in "IE" else 0 for label in labels], dtype=np.float32)
     moves = np.full((len(labels), len(labels)), _IMPOSSIBLE, dtype=np.float32)
