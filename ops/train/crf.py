@@ -21,9 +21,9 @@ Ints = NDArray[np.int32]
 class Fit:
     """How to fit.
 
-    ``averaged``: over how many of the last passes; ``floor``: what AdaGrad's sums of squares begin with: the larger, the less is made of what is
-    rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange
-    words have is seen; ``units``: of the hidden layer, none if 0.
+    ``averaged``: over how many of the last passes; ``floor``: what AdaGrad's sums of squares begin with: the larger, the less is made of
+    what is rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange words have is seen; ``units``: of the
+    hidden layer, none if 0.
     """
 
     passes: int = 16
@@ -67,8 +67,8 @@ class Weights:
 class Chain(NamedTuple):
     """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have.
 
-    ``deep``: those features that the hidden layer sees, with its own numbers; ``near``: for each word, the numbers of the vectors of the words
-    around it. ``naming``: which columns of the features, and of ``deep``, tell which word it is.
+    ``deep``: those features that the hidden layer sees, with its own numbers; ``near``: for each word, the numbers of the vectors of the
+    words around it. ``naming``: which columns of the features, and of ``deep``, tell which word it is.
     """
 
     features: Ints

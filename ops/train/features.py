@@ -46,7 +46,7 @@ def with_known(examples: Iterable[Example], gazetteer: Gazetteer, language: str)
 
 def sentence(example: Example) -> Sentence:
     """An example as the model is given it."""
-    return Sentence(example.words, example.known or ("",) * len(example.words))
+    return Sentence(example.words, example.known or ("",) * len(example.words), example.domain)
 
 
 def feature_keys(examples: Sequence[Example], lexicon: Lexicon, chosen: Sequence[int]) -> tuple[Hashes, Ints]:
@@ -90,7 +90,7 @@ def chain(  # noqa: PLR0917 - what a chain is made of
     chosen: Sequence[int],
     seen: Sequence[int],
 ) -> Chain:
-    """What the CRF is fitted to. ``chosen``: the templates of the columns of the features; ``seen``: of those that the hidden layer sees."""
+    """What the CRF is fitted to. ``chosen``: the templates of the columns of the features; ``seen``: of those of the hidden layer."""
     every = templates()
     naming = [np.array([names_word(every[number]) for number in columns], dtype=bool) for columns in (chosen, seen)]
     allowed = np.concatenate([_allowed(example, labels) for example in examples])

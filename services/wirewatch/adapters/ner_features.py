@@ -34,7 +34,7 @@ HEAD = ("head", "headcluster", "headusage")
 LEXICAL = (*TABLED, "lists", *HEAD)
 _TOLD = tuple(slot for slot in LEXICAL if slot != "vector")
 _NEAR = tuple(slot for slot in _TOLD if slot != "head")
-PLACED = ("known", "initial", "style")
+PLACED = ("known", "initial", "style", "domain")
 SLOTS = (*WRITTEN, *GRAM_SLOTS, *LEXICAL, *PLACED)
 SLOT = {name: index for index, name in enumerate(SLOTS)}
 # Words on each side of a sentence that stand for its edge.
@@ -81,6 +81,8 @@ def templates() -> tuple[Template, ...]:
         "usage[0] lists[0]|usage[0] suffix3[0]|usage[0] cluster1[-1]|usage[0] usage[1]|usage[-1] usage[0]|style[0] short[0]|"
         "style[0] usage[0]|headusage[0] usage[0]|headcluster[0] usage[0]|headusage[0] short[0]|headcluster[0] lower[-1]"
     )
+    own = "lower[0] short[0] suffix3[0] usage[0] known[0] lists[0] cluster1[0] initial[0] lower[-1] lower[1] short[1]"
+    pairs += "".join(f"|domain[0] {slot}" for slot in own.split())
     for line in pairs.split("|"):
         parts = [part.rstrip("]").split("[") for part in line.split()]
         found.append(Template(tuple((int(offset), slot) for slot, offset in parts)))
@@ -103,11 +105,11 @@ def folded_key(word: str) -> int:
     return _hash("f", fold(word).strip())
 
 
-def placed_keys(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, ...]]:
+def placed_keys(words: Sequence[str], known: Sequence[str], domain: str = "") -> list[tuple[int, ...]]:
     """The slots PLACED of a sentence's words: the gazetteer's tag, whether a sentence or quotation begins, capitals throughout or not."""
     letters = [word for word in words if word[0].isalpha()]
     long = [word for word in letters if len(word) > 3]
-    style = 1
+    style, own = 1, _hash("d", domain) if domain else 0
     if len(letters) > 1 and all(map(str.isupper, letters)):
         style = 2
     elif len(long) > 3 and sum(word[0].isupper() for word in long) > 0.9 * len(long):
@@ -116,7 +118,7 @@ def placed_keys(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, .
     before = "."
     for number, word in enumerate(words):
         initial = 1 if number == 0 or (number == 1 and not before[0].isalnum()) else 2 if before[0] in _OPENING else 3
-        placed.append((_hash("k", known[number]) if known[number] else 7, initial, style))
+        placed.append((_hash("k", known[number]) if known[number] else 7, initial, style, own))
         before = word
     return placed
 
@@ -124,7 +126,7 @@ def placed_keys(words: Sequence[str], known: Sequence[str]) -> list[tuple[int, .
 @lru_cache(maxsize=1)
 def deep_templates() -> tuple[int, ...]:
     """The templates of one slot that a hidden layer may combine by itself."""
-    slots = {"lower", "prefix2", "prefix4", "suffix2", "suffix3", "suffix4", "short", "last", *_NEAR, *PLACED}
+    slots = {"lower", "prefix2", "prefix4", "suffix2", "suffix3", "suffix4", "short", "last", *_NEAR, *PLACED} - {"domain"}
     found = []
     for number, template in enumerate(templates()):
         if len(template.parts) == 1 and not template.bag and template.parts[0][1] in slots:

@@ -109,10 +109,11 @@ def _rows(keys: Hashes, rows: NDArray[np.uint16], wanted: Hashes) -> NDArray[np.
 
 
 class Sentence(NamedTuple):
-    """Words, and for each what the gazetteer says of it: B-PER, I-PER …, empty if nothing."""
+    """Words, and for each what the gazetteer says of it: B-PER, I-PER …, empty if nothing. ``domain``: see ``placed_keys``."""
 
     words: Sequence[str]
     known: Sequence[str]
+    domain: str = ""
 
 
 @dataclass(slots=True)
@@ -134,7 +135,7 @@ class SlotTable:
         for sentence in sentences:
             index += [self._rows[word] for word in sentence.words]
             index += [0] * EDGE
-            placed += placed_keys(sentence.words, sentence.known)
+            placed += placed_keys(sentence.words, sentence.known, sentence.domain)
             placed += [(0,) * len(PLACED)] * EDGE
         slots = self._table[index]
         slots[:, SLOT[PLACED[0]] :] = placed
