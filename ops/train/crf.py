@@ -21,9 +21,9 @@ Ints = NDArray[np.int32]
 class Fit:
     """How to fit.
 
-    ``averaged``: over how many of the last passes; ``floor``: what AdaGrad's sums of squares begin with: the larger, the less is made of
-    what is rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange words have is seen; ``units``: of the
-    hidden layer, none if 0.
+    ``averaged``: over how many of the last passes; ``floor``: what AdaGrad's sums of squares begin with: if large, less is made of what is
+    rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange words have is seen; ``units``: of
+    the hidden layer, none if 0.
     """
 
     passes: int = 16

@@ -24,7 +24,10 @@ from wirewatch.adapters.ner_features import TABLED, exact_key, folded_key, norma
 from wirewatch.adapters.ner_model import Lexicon
 from wirewatch.core.gazetteer import Gazetteer
 
-CLUSTERS = (2000, 500, 120, 30)
+# The most clusters, fewer where there are few words; and how many times fewer the larger ones are.
+MOST_CLUSTERS = 2000
+WORDS_IN_CLUSTER = 8
+COARSER = (4, 16, 64)
 MIN_COUNT = 5
 CONTEXTS = 12_000
 DIMENSIONS = 100
@@ -57,7 +60,7 @@ def build(sentences: Iterable[Sequence[str]], gazetteer: Gazetteer, foreign: Ite
     rows = np.zeros((len(words), len(TABLED)), np.uint16)
     vector, foreign_type, used = (TABLED.index(column) for column in ("vector", "foreign", "usage"))
     for number, word in enumerate(words):
-        rows[number, [*range(len(CLUSTERS)), vector]] = clusters.get(word, 0)
+        rows[number, [*range(len(COARSER) + 1), vector]] = clusters.get(word, 0)
         rows[number, foreign_type] = abroad.get(word, 0)
         rows[number, used] = usage.get(word, 0)
     lists = name_lists(gazetteer, language)
@@ -113,12 +116,13 @@ class Counts:
         """The clusters, from small to large, and the number of its vector, of each word that is frequent enough; and the vectors."""
         order = np.argsort(-self.count[1:], kind="stable") + 1
         kept = order[self.count[order] >= MIN_COUNT][:MOST_WORDS]
-        if len(kept) < CLUSTERS[0] * 3:
+        finest = min(MOST_CLUSTERS, len(kept) // WORDS_IN_CLUSTER)
+        if finest < 2 * max(COARSER):
             return {}, np.zeros((1, 1), np.int8)
         vectors = self.vectors(kept)
-        means = MiniBatchKMeans(CLUSTERS[0], batch_size=4096, n_init=1, max_iter=12, random_state=1).fit(vectors)
+        means = MiniBatchKMeans(finest, batch_size=4096, n_init=1, max_iter=12, random_state=1).fit(vectors)
         columns = [means.labels_]
-        columns += [AgglomerativeClustering(size).fit_predict(means.cluster_centers_)[means.labels_] for size in CLUSTERS[1:]]
+        columns += [AgglomerativeClustering(finest // times).fit_predict(means.cluster_centers_)[means.labels_] for times in COARSER]
         rows = (np.stack([*columns, np.arange(len(kept))], axis=1) + 1).astype(np.uint16)
         small = np.clip(np.rint(vectors[:, :SHIPPED] * VECTOR_SCALE), -127, 127).astype(np.int8)
         shipped = np.concatenate([np.zeros((1, SHIPPED), np.int8), small])
@@ -178,8 +182,8 @@ def name_lists(gazetteer: Gazetteer, language: str) -> Mapping[str, int]:
     for words, kind in names:
         if len(words) == 1:
             masks[words[0]] |= _ALONE[kind]
-    for kind, bit in _PARTS.items():
-        parts = Counter(word for words, other in names if other == kind and len(words) > 1 for word in words)
+    for many, bit in _PARTS.items():
+        parts = Counter(word for words, kind in names if kind == many and len(words) > 1 for word in words)
         _mark(masks, (word for word, count in parts.items() if count > 1), bit)
     _mark(masks, gazetteer.given_names, _GIVEN)
     first = Counter(words[0] for words, kind in names if kind == "PER" and len(words) > 1)

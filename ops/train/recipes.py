@@ -14,7 +14,8 @@ class Recipe:
     """What differs between languages.
 
     ``least``, ``deep_least``: how often a feature must occur; ``cased``: share of sentences learnt in headline case too; ``caution``: what
-    the label O gives up, so that more is found; ``most``: how many features ship; ``foreign``: languages whose names help; ``raw``: more text.
+    the label O gives up, so that more is found; ``most``: how many features ship; ``foreign``: languages whose names help;
+    ``raw``: more text.
     """
 
     fit: Fit = field(default_factory=Fit)

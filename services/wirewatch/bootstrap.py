@@ -19,6 +19,7 @@ from wirewatch import __version__
 from wirewatch.adapters.automaton import AutomatonMatcher
 from wirewatch.adapters.gazetteer_files import load_gazetteer
 from wirewatch.adapters.language_id import LangidIdentifier
+from wirewatch.adapters.ner_entities import TrainedRecogniser
 from wirewatch.adapters.source_follow import Follow
 from wirewatch.adapters.source_pipe import open_pipe
 from wirewatch.adapters.sources import open_sources
@@ -73,10 +74,10 @@ class Taggers:
 
 
 def build_taggers(settings: Settings) -> Taggers:
-    """Load gazetteer, topic rules and models. Raises GazetteerFileError, TopicFileError, PipelineMissing."""
+    """Load gazetteer, topic rules and models. Raises GazetteerFileError, TopicFileError, PipelineMissing, NameModelError."""
     gazetteer = load_gazetteer(settings.gazetteer_files, settings.suppress_file)
     rules = load_topics((DATA / "topics", *settings.topic_directories))
-    recognisers = {language: SpacyRecogniser(name) for language, name in settings.spacy_pipelines.items()}
+    recognisers: dict[str, EntityRecogniser] = {**shipped_models(), **_spacy_pipelines(settings)}
     return Taggers(
         identify=LangidIdentifier().identify,
         entities=EntityTagger(gazetteer, AutomatonMatcher, recognisers),
@@ -85,6 +86,15 @@ def build_taggers(settings: Settings) -> Taggers:
         rules=rules,
         recognisers=recognisers,
     )
+
+
+def shipped_models() -> dict[str, EntityRecogniser]:
+    """The models of names that come with the package, by language."""
+    return {path.parent.name: TrainedRecogniser(path) for path in sorted((DATA / "models").glob("*/model.npz"))}
+
+
+def _spacy_pipelines(settings: Settings) -> dict[str, EntityRecogniser]:
+    return {language: SpacyRecogniser(name) for language, name in settings.spacy_pipelines.items()}
 
 
 def build_pipeline(settings: Settings, taggers: Taggers) -> Pipeline:

@@ -1,10 +1,9 @@
 """The parts of ops/train that need no data. What fits the weights needs scipy, which the product does without."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
-
 from ops.train.data import LABELS, Name, example_of, in_other_case, joined
 
 ALL = frozenset({"PER", "LOC", "ORG", "MISC"})
@@ -41,14 +40,14 @@ def test_sums_over_all_paths_are_those_of_trying_them_all() -> None:
     for number, length in enumerate((3, 2)):
         weights = {}
         for path in product(range(3), repeat=length):
-            steps = sum(moves[before, after] for before, after in zip(path, path[1:], strict=False))
+            steps = sum(moves[before, after] for before, after in pairwise(path))
             weights[path] = np.exp(start[path[0]] + steps + sum(scores[number, at, label] for at, label in enumerate(path)))
         whole = sum(weights.values())
         total += np.log(whole)
         for path, weight in weights.items():
             for at, label in enumerate(path):
                 labels[number, at, label] += weight / whole
-            for before, after in zip(path, path[1:], strict=False):
+            for before, after in pairwise(path):
                 pairs[before, after] += weight / whole
     assert result.total == pytest.approx(total, rel=1e-5)
     np.testing.assert_allclose(result.labels, labels, atol=1e-5)

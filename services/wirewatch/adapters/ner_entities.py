@@ -3,10 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
-from wirewatch.adapters.ner_model import NameModel, NameModelError, Sentence, SlotTable
+from wirewatch.adapters.ner_model import NameModel, Sentence, SlotTable, read_meta
 from wirewatch.adapters.ner_tokens import Token, sentence_starts, tokenised
 from wirewatch.core.article import EntityType
 from wirewatch.core.entities import TypedSpan
@@ -18,19 +17,16 @@ _TYPES: dict[str, EntityType] = {"PER": "PER", "ORG": "ORG", "LOC": "LOC", "MISC
 
 
 class TrainedRecogniser:
-    """Finds names with the model in this file. Raises NameModelError if there is none."""
+    """Finds names with the model in this file. Raises NameModelError if it is none."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            digest = blake2b(path.read_bytes(), digest_size=4).hexdigest()
-        except OSError as error:
-            raise NameModelError(f"{path}: can't be read ({error.strerror}); install the package again") from error
-        self._version = f"{path.parent.name}-{digest}"
+        meta = read_meta(path)
+        self._version = f"{meta.language}-{meta.version}"
 
     @property
     def version(self) -> str:
-        """Language of the model and hash of its file."""
+        """Language of the model and hash of its weights."""
         return self._version
 
     def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> list[TypedSpan]:

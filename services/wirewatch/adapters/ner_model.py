@@ -4,10 +4,12 @@ The weights lie in one file for a language, made by ops/train. They are whole nu
 binary search of a feature's key; a text is scored as one array, so that the cost for each word is small.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Self
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -203,18 +205,11 @@ class NameModel:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what ``save`` wrote. Raises NameModelError."""
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                meta = msgspec.json.decode(arrays["meta"].tobytes(), type=Meta)
-                if meta.format != FORMAT or max(meta.templates) >= len(templates()):
-                    raise NameModelError(f"{path}: a model of another version of wirewatch; install the package again")
-                lexicon = Lexicon(*(arrays[name] for name in _LEXICON))
-                own = {name: arrays[name] for name in _OWN}
-                hidden = Hidden(*(arrays[f"hidden_{name}"] for name in _HIDDEN)) if meta.deep else None
-        except (OSError, ValueError, KeyError, msgspec.MsgspecError) as error:
-            if isinstance(error, NameModelError):
-                raise
-            raise NameModelError(f"{path}: not a model of names ({error}); install the package again") from error
+        with _opened(path) as arrays:
+            meta = _meta(path, arrays)
+            lexicon = Lexicon(*(arrays[name] for name in _LEXICON))
+            own = {name: arrays[name] for name in _OWN}
+            hidden = Hidden(*(arrays[f"hidden_{name}"] for name in _HIDDEN)) if meta.deep else None
         return cls(meta, lexicon=lexicon, hidden=hidden, **own)
 
     def save(self, path: Path) -> None:
@@ -242,6 +237,32 @@ class NameModel:
             deep = [self.meta.templates.index(number) for number in self.meta.deep]
             summed += self.hidden.scores(found[:, deep], self.lexicon.vectors[near(slots, rows)])
         return summed
+
+
+def read_meta(path: Path) -> Meta:
+    """What a model file says about itself, without reading the rest. Raises NameModelError."""
+    with _opened(path) as arrays:
+        return _meta(path, arrays)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            yield arrays
+    except NameModelError:
+        raise
+    except OSError as error:
+        raise NameModelError(f"{path}: can't be read ({error.strerror or error}); install the package again") from error
+    except (ValueError, KeyError, BadZipFile, msgspec.MsgspecError) as error:
+        raise NameModelError(f"{path}: not a model of names ({error}); install the package again") from error
+
+
+def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Meta:
+    meta = msgspec.json.decode(arrays["meta"].tobytes(), type=Meta)
+    if meta.format != FORMAT or max(meta.templates) >= len(templates()):
+        raise NameModelError(f"{path}: a model of another version of wirewatch; install the package again")
+    return meta
 
 
 def near(slots: Hashes, rows: NDArray[np.intp]) -> NDArray[np.int32]:
