@@ -22,8 +22,7 @@ class Fit:
     """How to fit.
 
     ``averaged``: over how many of the last passes; ``floor``: what AdaGrad's sums of squares begin with: if large, less is made of what is
-    rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange words have is seen; ``units``: of
-    the hidden layer, none if 0.
+    rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange words have is seen.
     """
 
     passes: int = 16
@@ -34,49 +33,27 @@ class Fit:
     decay: float = 1e-5
     dropped: float = 0.35
     unknown: float = 0.15
-    units: int = 0
-    unit_rate: float = 0.05
-    units_dropped: float = 0.3
     seed: int = 1
 
 
-@dataclass(slots=True, kw_only=True)
-class Weights:
-    """Of features by label (a row each), of labels at the start, of label after label.
-
-    And of the hidden layer: ``embedding`` of features by unit, ``dense`` of the vectors around by unit, ``bias``, and ``out`` by label.
-    """
+class Weights(NamedTuple):
+    """Of features by label (a row each), of labels at the start, of label after label."""
 
     features: Floats
     start: Floats
     moves: Floats
-    embedding: Floats
-    dense: Floats
-    bias: Floats
-    out: Floats
-
-    def parts(self) -> tuple[Floats, ...]:
-        return (self.features, self.start, self.moves, self.embedding, self.dense, self.bias, self.out)
-
-    def like(self, value: float) -> "Weights":
-        """Weights of the same shapes, all of one value."""
-        names = ("features", "start", "moves", "embedding", "dense", "bias", "out")
-        return Weights(**{name: np.full_like(part, value) for name, part in zip(names, self.parts(), strict=True)})
 
 
 class Chain(NamedTuple):
     """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have.
 
-    ``deep``: those features that the hidden layer sees, with its own numbers; ``near``: for each word, the numbers of the vectors of the
-    words around it. ``naming``: which columns of the features, and of ``deep``, tell which word it is.
+    ``naming``: which columns of the features tell which word it is.
     """
 
     features: Ints
     allowed: NDArray[np.bool_]
     lengths: Sequence[int]
-    deep: Ints
-    near: Ints
-    naming: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+    naming: NDArray[np.bool_]
 
 
 class _Sparse(NamedTuple):
@@ -94,9 +71,7 @@ class _Sparse(NamedTuple):
 
 
 class _Batch(NamedTuple):
-    linear: _Sparse
-    deep: _Sparse
-    near: Ints
+    features: _Sparse
     places: tuple[NDArray[np.intp], NDArray[np.intp]]  # (sentence, position) of each word
     allowed: NDArray[np.bool_]  # sentences, positions, labels
     inside: NDArray[np.bool_]  # sentences, positions
@@ -104,51 +79,31 @@ class _Batch(NamedTuple):
 
 def fit(
     chain: Chain,
-    counts: tuple[int, int],
-    vectors: Floats,
+    count: int,
     legal: tuple[Floats, Floats],
     settings: Fit,
     *,
     told: Callable[[int, float, Weights], None] | None = None,
 ) -> Weights:
-    """Weights for so many features, and so many that the hidden layer sees.
-
-    ``legal``: zero where a label may start or follow another. ``told`` hears of each pass and its loss.
-    """
+    """Weights for ``count`` features. ``legal``: zero where a label may start or follow another. ``told`` hears of each pass."""
     chooser = np.random.default_rng(settings.seed)
     batches = _batches(chain, settings, chooser)
-    weights = _initial(chain, counts, vectors, settings, chooser)
-    squares = weights.like(settings.floor)
-    total = weights.like(0)
+    labels = chain.allowed.shape[1]
+    weights, squares, total = (
+        Weights(*(np.full(shape, value, np.float32) for shape in ((count, labels), labels, (labels, labels))))
+        for value in (0, settings.floor, 0)
+    )
     for number in range(settings.passes):
         pace = 1 - 0.9 * number / settings.passes
         loss = 0.0
         for index in chooser.permutation(len(batches)):
-            loss += _step(batches[index], weights, squares, vectors, legal, settings, pace, chooser)
+            loss += _step(batches[index], weights, squares, legal, settings, pace, chooser)
         if number >= settings.passes - settings.averaged:
-            for part, mean in zip(weights.parts(), total.parts(), strict=True):
+            for part, mean in zip(weights, total, strict=True):
                 np.add(mean, part / settings.averaged, out=mean)
         if told:
             told(number, loss / len(chain.features), weights)
     return total
-
-
-def _initial(chain: Chain, counts: tuple[int, int], vectors: Floats, settings: Fit, chooser: np.random.Generator) -> Weights:
-    labels, units = chain.allowed.shape[1], settings.units
-    wide = chain.near.shape[1] * vectors.shape[1]
-
-    def small(shape: tuple[int, int], spread: float) -> Floats:
-        return (chooser.standard_normal(shape) * spread).astype(np.float32)
-
-    return Weights(
-        features=np.zeros((counts[0], labels), np.float32),
-        start=np.zeros(labels, np.float32),
-        moves=np.zeros((labels, labels), np.float32),
-        embedding=small((counts[1], units), 0.1),
-        dense=small((wide, units), 0.1),
-        bias=np.zeros(units, np.float32),
-        out=small((units, labels), 0.1),
-    )
 
 
 def _batches(chain: Chain, settings: Fit, chooser: np.random.Generator) -> list[_Batch]:
@@ -172,8 +127,7 @@ def _batch(chain: Chain, chosen: NDArray[np.intp], ends: NDArray[np.intp], lengt
     inside[sentence, position] = True
     allowed = np.ones((*inside.shape, chain.allowed.shape[1]), dtype=bool)
     allowed[sentence, position] = chain.allowed[words]
-    linear, deep = _sparse(chain.features[words], chain.naming[0]), _sparse(chain.deep[words], chain.naming[1])
-    return _Batch(linear, deep, chain.near[words], (sentence, position), allowed, inside)
+    return _Batch(_sparse(chain.features[words], chain.naming), (sentence, position), allowed, inside)
 
 
 def _sparse(features: Ints, naming: NDArray[np.bool_]) -> _Sparse:
@@ -187,29 +141,22 @@ def _step(  # noqa: PLR0917 - the state of a fit
     batch: _Batch,
     weights: Weights,
     squares: Weights,
-    vectors: Floats,
     legal: tuple[Floats, Floats],
     settings: Fit,
     pace: float,
     chooser: np.random.Generator,
 ) -> float:
-    strange = chooser.random(len(batch.near)) < settings.unknown
-    linear = batch.linear.matrix(settings.dropped, strange, chooser)
+    strange = chooser.random(len(batch.places[0])) < settings.unknown
+    matrix = batch.features.matrix(settings.dropped, strange, chooser)
+    rows = batch.features.rows
     scores = np.zeros(batch.allowed.shape, np.float32)
-    local = linear @ weights.features[batch.linear.rows]
-    if settings.units:
-        layer = _Layer(batch, weights, vectors, settings, strange, chooser)
-        local += layer.active @ weights.out
-    scores[batch.places] = local
+    scores[batch.places] = matrix @ weights.features[rows]
     start, moves = weights.start + legal[0], weights.moves + legal[1]
     free = expected(scores, batch.inside, start, moves)
     bound = expected(np.where(batch.allowed, scores, -1e4), batch.inside, start, moves)
     error = (free.labels - bound.labels)[batch.places]
-    if settings.units:
-        layer.learn(error, weights, squares, settings.unit_rate * pace)
     rate = settings.rate * pace
-    rows = batch.linear.rows
-    _descend(weights.features, squares.features, linear.T @ error + settings.decay * weights.features[rows], rate, rows)
+    _descend(weights.features, squares.features, matrix.T @ error + settings.decay * weights.features[rows], rate, rows)
     _descend(weights.start, squares.start, free.start - bound.start, rate)
     _descend(weights.moves, squares.moves, free.moves - bound.moves, rate)
     return float(free.total - bound.total)
@@ -221,47 +168,10 @@ def _descend(part: Floats, squares: Floats, slope: Floats, rate: float, rows: In
     part[rows] -= rate * slope / np.sqrt(square)
 
 
-class _Layer:
-    """The hidden layer for one batch: rectified sums (Glorot, Bordes & Bengio 2011) of features' rows and of the vectors around a word."""
-
-    def __init__(  # noqa: PLR0917 - the state of a fit
-        self,
-        batch: _Batch,
-        weights: Weights,
-        vectors: Floats,
-        settings: Fit,
-        strange: NDArray[np.bool_],
-        chooser: np.random.Generator,
-    ) -> None:
-        self._rows = batch.deep.rows
-        self._matrix = batch.deep.matrix(settings.dropped, strange, chooser)
-        self._around = vectors[batch.near].reshape(len(batch.near), -1)
-        summed = self._matrix @ weights.embedding[self._rows] + self._around @ weights.dense + weights.bias
-        kept = chooser.random(summed.shape, dtype=np.float32) >= settings.units_dropped
-        self._open = np.where(kept & (summed > 0), np.float32(1 / (1 - settings.units_dropped)), np.float32(0))
-        self.active: Floats = summed * self._open
-
-    def learn(self, error: Floats, weights: Weights, squares: Weights, rate: float) -> None:
-        back = (error @ weights.out.T) * self._open
-        _descend(weights.out, squares.out, self.active.T @ error, rate)
-        _descend(weights.embedding, squares.embedding, self._matrix.T @ back, rate, self._rows)
-        _descend(weights.dense, squares.dense, self._around.T @ back, rate)
-        _descend(weights.bias, squares.bias, back.sum(axis=0), rate)
-
-
-def scored(features: Ints, deep: Ints, near: Ints, weights: Weights, vectors: Floats) -> Floats:
+def scored(features: Ints, weights: Weights) -> Floats:
     """The scores of each label for each word."""
-    linear = np.concatenate([weights.features, np.zeros((1, weights.features.shape[1]), np.float32)])
-    rows = np.concatenate([weights.embedding, np.zeros((1, weights.embedding.shape[1]), np.float32)])
-    found = []
-    for at in range(0, len(features), 10_000):
-        part = slice(at, at + 10_000)
-        scores = linear[features[part]].sum(axis=1)
-        if len(weights.bias):
-            around = vectors[near[part]].reshape(len(near[part]), -1)
-            scores += np.maximum(rows[deep[part]].sum(axis=1) + around @ weights.dense + weights.bias, 0) @ weights.out
-        found.append(scores)
-    return np.concatenate(found)
+    rows = np.concatenate([weights.features, np.zeros((1, weights.features.shape[1]), np.float32)])
+    return np.concatenate([rows[features[at : at + 10_000]].sum(axis=1) for at in range(0, len(features), 10_000)])
 
 
 class Expected(NamedTuple):

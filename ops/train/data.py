@@ -54,7 +54,8 @@ class Example:
 class Source(NamedTuple):
     """A file to learn from.
 
-    ``types``: those it marks; ``held``: share of its sentences that are kept back for development; ``own``: it marks names in its own way,
+    ``types``: those it marks; ``held``: share of its sentences that are kept back for development; ``copies``: how often
+    each sentence counts; ``own``: it marks names in its own way,
     which is learnt apart from what is common (Daumé 2007, "Frustratingly easy domain adaptation").
     """
 
@@ -62,6 +63,7 @@ class Source(NamedTuple):
     types: frozenset[str] = frozenset(TYPES)
     held: float = 0.0
     own: bool = False
+    copies: int = 1
 
 
 _NO_MISC = frozenset(TYPES) - {"MISC"}
@@ -106,7 +108,7 @@ DEVELOPMENT: dict[str, tuple[Source, ...]] = {
 def load(language: str) -> tuple[list[Example], dict[str, list[Example]]]:
     """Sentences to train on, and those to develop on by corpus. What stands in the second isn't in the first, nor anything there twice."""
     development: dict[str, list[Example]] = {}
-    training: list[Example] = []
+    training: list[tuple[int, list[Example]]] = []
     for source in DEVELOPMENT[language]:
         development[source.path] = list(read(source, language))
     for source in SOURCES[language]:
@@ -116,14 +118,15 @@ def load(language: str) -> tuple[list[Example], dict[str, list[Example]]]:
             held = [number // 40 % round(1 / source.held) == 0 for number in range(len(examples))]
             development[f"{source.path} held back"] = [example for example, out in zip(examples, held, strict=True) if out]
             examples = [example for example, out in zip(examples, held, strict=True) if not out]
-        training += examples
+        training.append((source.copies, examples))
     seen = {_key(example) for examples in development.values() for example in examples}
     kept = []
-    for example in training:
-        key = _key(example)
-        if key not in seen:
-            seen.add(key)
-            kept.append(example)
+    for copies, examples in training:
+        for example in examples:
+            key = _key(example)
+            if key not in seen:
+                seen.add(key)
+                kept += [example] * copies
     return kept, development
 
 
@@ -198,8 +201,11 @@ def example_of(corpus: str, text: str, names: Iterable[Name], language: str, typ
     for name in names:
         start, end = (name.start, name.end) if name.type == "?" else trimmed(text, name.start, name.end)
         inside = [number for number, token in enumerate(tokens) if token.start < end and start < token.end]
+        # Two names in one word, where the corpus cuts words otherwise, say nothing about it.
+        unclear = name.type == "?" or any(labels[number] != "O" for number in inside)
         for place, number in enumerate(inside):
-            labels[number] = name.type if name.type in {"?", *DERIVED} else f"{_place(place, len(inside))}-{name.type}"
+            single = "?" if unclear else name.type if name.type in DERIVED else ""
+            labels[number] = single or f"{_place(place, len(inside))}-{name.type}"
     words, starts = tuple(token.text for token in tokens), tuple(token.start for token in tokens)
     real = tuple(name for name in names if name.type not in DERIVED)
     return Example(corpus, text, real, words, starts, tuple(labels), types)

@@ -11,7 +11,7 @@ from ops.train.data import Example
 from wirewatch.adapters.automaton import AutomatonMatcher
 from wirewatch.adapters.ner_entities import known_tags
 from wirewatch.adapters.ner_features import Hashes, mixed, names_word, templates
-from wirewatch.adapters.ner_model import Lexicon, Sentence, SlotTable, near
+from wirewatch.adapters.ner_model import Lexicon, Sentence, SlotTable
 from wirewatch.adapters.ner_tokens import Token
 from wirewatch.core.document import Document
 from wirewatch.core.entities import EntityTagger, TypedSpan
@@ -49,15 +49,11 @@ def sentence(example: Example) -> Sentence:
     return Sentence(example.words, example.known or ("",) * len(example.words), example.domain)
 
 
-def feature_keys(examples: Sequence[Example], lexicon: Lexicon, chosen: Sequence[int]) -> tuple[Hashes, Ints]:
-    """The keys of the chosen templates for all words, a row each, and the numbers of the vectors around each word."""
+def feature_keys(examples: Sequence[Example], lexicon: Lexicon, chosen: Sequence[int]) -> Hashes:
+    """The keys of the chosen templates for all words, a row each."""
     table = SlotTable(lexicon)
-    keys, around = [], []
-    for at in range(0, len(examples), _PORTION):
-        slots, rows = table.of([sentence(example) for example in examples[at : at + _PORTION]])
-        keys.append(mixed(slots, rows, chosen))
-        around.append(near(slots, rows))
-    return np.concatenate(keys), np.concatenate(around)
+    portions = (examples[at : at + _PORTION] for at in range(0, len(examples), _PORTION))
+    return np.concatenate([mixed(*table.of([sentence(example) for example in portion]), chosen) for portion in portions])
 
 
 def frequent(keys: Hashes, least: int) -> Hashes:
@@ -81,20 +77,12 @@ def numbered(keys: Hashes, known: Hashes) -> Ints:
     return found
 
 
-def chain(  # noqa: PLR0917 - what a chain is made of
-    examples: Sequence[Example],
-    labels: Sequence[str],
-    numbers: Ints,
-    deep: Ints,
-    around: Ints,
-    chosen: Sequence[int],
-    seen: Sequence[int],
-) -> Chain:
-    """What the CRF is fitted to. ``chosen``: the templates of the columns of the features; ``seen``: of those of the hidden layer."""
+def chain(examples: Sequence[Example], labels: Sequence[str], numbers: Ints, chosen: Sequence[int]) -> Chain:
+    """What the CRF is fitted to. ``chosen``: the templates of the columns of the features."""
     every = templates()
-    naming = [np.array([names_word(every[number]) for number in columns], dtype=bool) for columns in (chosen, seen)]
+    naming = np.array([names_word(every[number]) for number in chosen], dtype=bool)
     allowed = np.concatenate([_allowed(example, labels) for example in examples])
-    return Chain(numbers, allowed, [len(example.words) for example in examples], deep, around, (naming[0], naming[1]))
+    return Chain(numbers, allowed, [len(example.words) for example in examples], naming)
 
 
 def _allowed(example: Example, labels: Sequence[str]) -> NDArray[np.bool_]:

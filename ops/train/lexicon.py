@@ -31,11 +31,7 @@ COARSER = (4, 16, 64)
 MIN_COUNT = 5
 CONTEXTS = 12_000
 DIMENSIONS = 100
-# Of the vectors that ship: how many words have one, and how many of their dimensions.
 MOST_WORDS = 60_000
-SHIPPED = 64
-# They are shipped as whole numbers of eight bits, so many times what they are.
-VECTOR_SCALE = 256
 _DETERMINERS = frozenset(
     "der die das den dem des ein eine einen einem einer eines kein keine keinen diese dieser dieses diesen diesem jede jeder jedes unsere "
     "unser ihre ihr seine sein zur zum im am beim vom the a an this that these those his her its their our la el los las un una le une les "
@@ -55,18 +51,18 @@ def build(sentences: Iterable[Sequence[str]], gazetteer: Gazetteer, foreign: Ite
     counts = Counts(sentences)
     usage = counts.usage()
     abroad = foreign_types(foreign)
-    clusters, vectors = counts.clusters()
+    clusters = counts.clusters()
     words = sorted(usage.keys() | abroad.keys() | clusters.keys())
     rows = np.zeros((len(words), len(TABLED)), np.uint16)
-    vector, foreign_type, used = (TABLED.index(column) for column in ("vector", "foreign", "usage"))
+    foreign_type, used = TABLED.index("foreign"), TABLED.index("usage")
     for number, word in enumerate(words):
-        rows[number, [*range(len(COARSER) + 1), vector]] = clusters.get(word, 0)
+        rows[number, : len(COARSER) + 1] = clusters.get(word, 0)
         rows[number, foreign_type] = abroad.get(word, 0)
         rows[number, used] = usage.get(word, 0)
     lists = name_lists(gazetteer, language)
     folded = np.array([[mask] for mask in lists.values()], np.uint16).reshape(-1, 1)
     exact = _sorted([exact_key(word) for word in words], rows)
-    return Lexicon(*exact, *_sorted([folded_key(word) for word in lists], folded), vectors)
+    return Lexicon(*exact, *_sorted([folded_key(word) for word in lists], folded))
 
 
 def _sorted(keys: Sequence[int], rows: NDArray[np.uint16]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
@@ -112,21 +108,19 @@ class Counts:
             found[word] = 1 + lowered + 4 * behind + 20 * often
         return found
 
-    def clusters(self) -> tuple[dict[str, NDArray[np.uint16]], NDArray[np.int8]]:
-        """The clusters, from small to large, and the number of its vector, of each word that is frequent enough; and the vectors."""
+    def clusters(self) -> dict[str, NDArray[np.uint16]]:
+        """The clusters, from small to large, of each word that is frequent enough."""
         order = np.argsort(-self.count[1:], kind="stable") + 1
         kept = order[self.count[order] >= MIN_COUNT][:MOST_WORDS]
         finest = min(MOST_CLUSTERS, len(kept) // WORDS_IN_CLUSTER)
         if finest < 2 * max(COARSER):
-            return {}, np.zeros((1, 1), np.int8)
+            return {}
         vectors = self.vectors(kept)
         means = MiniBatchKMeans(finest, batch_size=4096, n_init=1, max_iter=12, random_state=1).fit(vectors)
         columns = [means.labels_]
         columns += [AgglomerativeClustering(finest // times).fit_predict(means.cluster_centers_)[means.labels_] for times in COARSER]
-        rows = (np.stack([*columns, np.arange(len(kept))], axis=1) + 1).astype(np.uint16)
-        small = np.clip(np.rint(vectors[:, :SHIPPED] * VECTOR_SCALE), -127, 127).astype(np.int8)
-        shipped = np.concatenate([np.zeros((1, SHIPPED), np.int8), small])
-        return {self.words[number]: row for number, row in zip(kept, rows, strict=True)}, shipped
+        rows = (np.stack(columns, axis=1) + 1).astype(np.uint16)
+        return {self.words[number]: row for number, row in zip(kept, rows, strict=True)}
 
     def vectors(self, kept: NDArray[np.intp]) -> NDArray[np.float32]:
         """A vector of length 1 for each of the kept words."""

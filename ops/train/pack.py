@@ -8,36 +8,18 @@ from numpy.typing import NDArray
 
 from ops.train.crf import Floats, Weights
 from ops.train.data import LABELS
-from ops.train.lexicon import VECTOR_SCALE
 from wirewatch.adapters.ner_features import Hashes
-from wirewatch.adapters.ner_model import FORMAT, Hidden, Lexicon, Meta, NameModel, legal_moves
+from wirewatch.adapters.ner_model import FORMAT, Lexicon, Meta, NameModel, legal_moves
 
 
-def packed(
-    weights: Weights,
-    keys: Hashes,
-    deep_keys: Hashes,
-    lexicon: Lexicon,
-    *,
-    language: str,
-    chosen: Sequence[int],
-    deep: Sequence[int],
-    most: int,
-) -> NameModel:
+def packed(weights: Weights, keys: Hashes, lexicon: Lexicon, *, language: str, chosen: Sequence[int], most: int) -> NameModel:
     """A model of at most ``most`` features: those with the largest weights."""
     kept = _largest(weights.features, most)
     small, scale = _small(weights.features[kept])
     start, moves = legal_moves(LABELS[language])
     version = blake2b(small.tobytes() + weights.moves.tobytes(), digest_size=4).hexdigest()
-    hidden = None
-    if len(weights.bias):
-        # A feature that was hardly ever moved from where it began by chance is noise.
-        rows = _largest(weights.embedding, most // 4)
-        embedding, unit_scale = _small(weights.embedding[rows])
-        dense = weights.dense / np.float32(VECTOR_SCALE)
-        hidden = Hidden(deep_keys[rows], embedding, unit_scale, dense, weights.bias, weights.out)
-    meta = Meta(FORMAT, language, version, LABELS[language], tuple(chosen), tuple(deep) if hidden else ())
-    return NameModel(meta, keys[kept], small, scale, weights.start + start, weights.moves + moves, lexicon, hidden)
+    meta = Meta(FORMAT, language, version, LABELS[language], tuple(chosen))
+    return NameModel(meta, keys[kept], small, scale, weights.start + start, weights.moves + moves, lexicon)
 
 
 def _largest(rows: Floats, most: int) -> NDArray[np.intp]:

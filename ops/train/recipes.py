@@ -13,14 +13,13 @@ RAW = ROOT.parent / "raw"
 class Recipe:
     """What differs between languages.
 
-    ``least``, ``deep_least``: how often a feature must occur; ``cased``: share of sentences learnt in headline case too; ``caution``: what
+    ``least``: how often a feature must occur; ``cased``: share of sentences learnt in headline case too; ``caution``: what
     the label O gives up, so that more is found; ``most``: how many features ship; ``foreign``: languages whose names help;
     ``raw``: more text.
     """
 
     fit: Fit = field(default_factory=Fit)
     least: int = 2
-    deep_least: int = 3
     cased: float = 0.0
     caution: float = 0.5
     most: int = 700_000

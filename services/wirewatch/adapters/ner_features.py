@@ -29,11 +29,10 @@ GRAMS = 12
 GRAM_SLOTS = tuple(f"gram{n}" for n in range(GRAMS))
 # Slots that the lexicon gives, and those that the place in the text gives.
 CLUSTERS = ("cluster0", "cluster1", "cluster2", "cluster3")
-TABLED = (*CLUSTERS, "foreign", "usage", "vector")
+TABLED = (*CLUSTERS, "foreign", "usage")
 HEAD = ("head", "headcluster", "headusage")
 LEXICAL = (*TABLED, "lists", *HEAD)
-_TOLD = tuple(slot for slot in LEXICAL if slot != "vector")
-_NEAR = tuple(slot for slot in _TOLD if slot != "head")
+_NEAR = tuple(slot for slot in LEXICAL if slot != "head")
 PLACED = ("known", "initial", "style", "domain")
 SLOTS = (*WRITTEN, *GRAM_SLOTS, *LEXICAL, *PLACED)
 SLOT = {name: index for index, name in enumerate(SLOTS)}
@@ -58,7 +57,7 @@ class Template(NamedTuple):
 def templates() -> tuple[Template, ...]:
     """All templates, in the order of the columns of ``keys``."""
     single = {
-        0: (*WRITTEN, *_TOLD, *PLACED),
+        0: (*WRITTEN, *LEXICAL, *PLACED),
         1: ("lower", "prefix3", "suffix2", "suffix3", "suffix4", "short", "last", *_NEAR, "known"),
         2: ("lower", "suffix3", "short", *_NEAR, "known"),
     }
@@ -121,17 +120,6 @@ def placed_keys(words: Sequence[str], known: Sequence[str], domain: str = "") ->
         placed.append((_hash("k", known[number]) if known[number] else 7, initial, style, own))
         before = word
     return placed
-
-
-@lru_cache(maxsize=1)
-def deep_templates() -> tuple[int, ...]:
-    """The templates of one slot that a hidden layer may combine by itself."""
-    slots = {"lower", "prefix2", "prefix4", "suffix2", "suffix3", "suffix4", "short", "last", *_NEAR, *PLACED} - {"domain"}
-    found = []
-    for number, template in enumerate(templates()):
-        if len(template.parts) == 1 and not template.bag and template.parts[0][1] in slots:
-            found.append(number)
-    return tuple(found)
 
 
 def _hash(kind: str, value: str) -> int:

@@ -47,34 +47,31 @@ class NameModelError(ValueError):
 
 
 class Meta(msgspec.Struct, frozen=True):
-    """What a model file says about itself. ``templates`` are the numbers of those in use, ``deep`` those that the hidden layer sees."""
+    """What a model file says about itself. ``templates`` are the numbers of those in use."""
 
     format: int
     language: str
     version: str
     labels: tuple[str, ...]
     templates: tuple[int, ...]
-    deep: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """What is known of single words: columns of small numbers, 0 for nothing, in rows by sorted key.
 
-    ``exact``: clusters, foreign, usage and the number of the vector, by the word as written; ``folded``: lists that its folded form stands
-    in. ``vectors``: numbers of eight bits, the first all zero.
+    ``exact``: clusters, foreign and usage, by the word as written; ``folded``: lists that its folded form stands in.
     """
 
     exact: Hashes
     exact_rows: NDArray[np.uint16]
     folded: Hashes
     folded_rows: NDArray[np.uint16]
-    vectors: NDArray[np.int8]
 
     @classmethod
     def empty(cls) -> Self:
         none = np.zeros(0, dtype=np.uint32)
-        return cls(none, np.zeros((0, len(TABLED)), np.uint16), none, np.zeros((0, 1), np.uint16), np.zeros((1, 1), np.int8))
+        return cls(none, np.zeros((0, len(TABLED)), np.uint16), none, np.zeros((0, 1), np.uint16))
 
     def slots(self, words: Sequence[str]) -> Hashes:
         """The slots LEXICAL of words, as numbers that differ between columns."""
@@ -155,28 +152,6 @@ class SlotTable:
         self._table = np.concatenate([self._table, table])
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """A layer of rectified sums between features and labels. ``rows[i]`` times ``scale`` is for the feature of key ``keys[i]``.
-
-    ``dense``: what the vectors of a word and its neighbours add to each unit; ``out``: what each unit adds to each label.
-    """
-
-    keys: Hashes
-    rows: NDArray[np.int8]
-    scale: NDArray[np.float32]
-    dense: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    out: NDArray[np.float32]
-
-    def scores(self, found: Hashes, near: NDArray[np.int8]) -> NDArray[np.float32]:
-        """What the layer adds to the scores of words with these features and vectors around."""
-        summed = self.rows[_places(self.keys, found)].sum(axis=1, dtype=np.int32) * self.scale
-        summed += near.reshape(len(near), -1).astype(np.float32) @ self.dense + self.bias
-        added: NDArray[np.float32] = np.maximum(summed, 0) @ self.out
-        return added
-
-
 def _places(keys: Hashes, found: Hashes) -> NDArray[np.intp]:
     """Where each key stands among the sorted ones; behind the last, where a row of zeros is, if it is none of them."""
     at = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
@@ -184,9 +159,8 @@ def _places(keys: Hashes, found: Hashes) -> NDArray[np.intp]:
     return at
 
 
-_HIDDEN = ("keys", "rows", "scale", "dense", "bias", "out")
 _OWN = ("keys", "weights", "scale", "start", "moves")
-_LEXICON = ("exact", "exact_rows", "folded", "folded_rows", "vectors")
+_LEXICON = ("exact", "exact_rows", "folded", "folded_rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +174,6 @@ class NameModel:
     start: NDArray[np.float32]
     moves: NDArray[np.float32]
     lexicon: Lexicon
-    hidden: Hidden | None = None
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -209,8 +182,7 @@ class NameModel:
             meta = _meta(path, arrays)
             lexicon = Lexicon(*(arrays[name] for name in _LEXICON))
             own = {name: arrays[name] for name in _OWN}
-            hidden = Hidden(*(arrays[f"hidden_{name}"] for name in _HIDDEN)) if meta.deep else None
-        return cls(meta, lexicon=lexicon, hidden=hidden, **own)
+        return cls(meta, lexicon=lexicon, **own)
 
     def save(self, path: Path) -> None:
         """Write one file; the same model gives the same bytes."""
@@ -218,7 +190,6 @@ class NameModel:
             "meta": np.frombuffer(msgspec.json.encode(self.meta), dtype=np.uint8),
             **{name: getattr(self, name) for name in _OWN},
             **{name: getattr(self.lexicon, name) for name in _LEXICON},
-            **({f"hidden_{name}": getattr(self.hidden, name) for name in _HIDDEN} if self.hidden else {}),
         }
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stub takes its flag for one of the arrays
 
@@ -233,9 +204,6 @@ class NameModel:
     def _scores(self, slots: Hashes, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         found = mixed(slots, rows, self.meta.templates)
         summed: NDArray[np.float32] = self.weights[_places(self.keys, found)].sum(axis=1, dtype=np.int32) * self.scale
-        if self.hidden:
-            deep = [self.meta.templates.index(number) for number in self.meta.deep]
-            summed += self.hidden.scores(found[:, deep], self.lexicon.vectors[near(slots, rows)])
         return summed
 
 
@@ -263,11 +231,6 @@ def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Meta:
     if meta.format != FORMAT or max(meta.templates) >= len(templates()):
         raise NameModelError(f"{path}: a model of another version of wirewatch; install the package again")
     return meta
-
-
-def near(slots: Hashes, rows: NDArray[np.intp]) -> NDArray[np.int32]:
-    """The numbers of the vectors of each word and of the two on each side."""
-    return np.stack([slots[rows + offset, SLOT["vector"]] for offset in range(-2, 3)], axis=1).astype(np.int32)
 
 
 def best_paths(
