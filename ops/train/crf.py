@@ -25,14 +25,14 @@ class Fit:
     rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange words have is seen.
     """
 
-    passes: int = 16
-    averaged: int = 6
+    passes: int = 6
+    averaged: int = 3
     batch_words: int = 2500
-    rate: float = 0.15
-    floor: float = 1e-6
+    rate: float = 0.1
+    floor: float = 0.1
     decay: float = 1e-5
-    dropped: float = 0.35
-    unknown: float = 0.15
+    dropped: float = 0.5
+    unknown: float = 0.0
     seed: int = 1
 
 

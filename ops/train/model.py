@@ -1,10 +1,12 @@
 """From sentences to a model: lexicon, features, fit, file."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ops.train import crf
+from ops.train.crf import Chain, Weights
 from ops.train.data import LABELS, Example, in_other_case, load
 from ops.train.features import chain, feature_keys, frequent, numbered, with_known
 from ops.train.lexicon import build, raw_sentences
@@ -24,13 +26,7 @@ def train(examples: Sequence[Example], gazetteer: Gazetteer, language: str, reci
     keys = feature_keys(learnt, lexicon, every)
     vocabulary = frequent(keys, recipe.least)
     told(f"{language}: {len(learnt)} sentences, {len(vocabulary)} features")
-    weights = crf.fit(
-        chain(learnt, labels, numbered(keys, vocabulary), every),
-        len(vocabulary),
-        legal_moves(labels),
-        recipe.fit,
-        told=lambda number, loss, _: told(f"pass {number + 1}: loss {loss:.4f} a word"),
-    )
+    weights = _fitted(chain(learnt, labels, numbered(keys, vocabulary), every), len(vocabulary), labels, recipe, told)
     weights.start[0] -= recipe.caution
     weights.moves[:, 0] -= recipe.caution
     # What is learnt of one corpus's own ways doesn't ship.
@@ -39,6 +35,19 @@ def train(examples: Sequence[Example], gazetteer: Gazetteer, language: str, reci
     chosen = [number for number in every if number not in own]
     shipped = weights._replace(features=weights.features[kept])
     return packed(shipped, vocabulary[kept], lexicon, language=language, chosen=chosen, most=recipe.most)
+
+
+def _fitted(chain_of: Chain, count: int, labels: Sequence[str], recipe: Recipe, told: Callable[[str], None]) -> Weights:
+    """The mean of several fits that differ in what chance dropped: of linear models that is their ensemble (Breiman 1996, "Bagging")."""
+    mean = None
+    for number in range(recipe.fits):
+        fit = replace(recipe.fit, seed=recipe.fit.seed + number)
+        found = crf.fit(chain_of, count, legal_moves(labels), fit, told=lambda at, loss, _: told(f"pass {at + 1}: loss {loss:.4f} a word"))
+        parts = [part / np.float32(recipe.fits) for part in found]
+        mean = Weights(*(parts if mean is None else map(np.add, mean, parts)))
+    if mean is None:
+        raise ValueError("a recipe needs one fit at least")
+    return mean
 
 
 def lexicon_of(examples: Sequence[Example], gazetteer: Gazetteer, recipe: Recipe, language: str) -> Lexicon:
