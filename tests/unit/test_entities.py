@@ -268,3 +268,14 @@ def test_common_words_and_persons_are_no_places(shipped: EntityTagger, text: str
 def test_a_models_person_may_end_in_an_initial() -> None:
     entities = tag("Gestern sprach Jana B. lange.", recogniser=Recogniser(["Jana B."]))
     assert [mention.text for entity in entities for mention in entity.mentions] == ["Jana B."]
+
+
+@pytest.mark.parametrize("text", ["Der EU-Gipfel", "Anti-EU", "EU-weit"])
+def test_with_a_model_a_part_of_a_word_is_no_name(text: str) -> None:
+    assert found(text) == [("Q4", "EU")]
+    assert found(text, recogniser=Recogniser([])) == []
+
+
+@pytest.mark.parametrize("text", ["Die EU - ein Bund", "EU- und Nato-Staaten", "-EU"])
+def test_with_a_model_a_hyphen_that_joins_nothing_does_not_matter(text: str) -> None:
+    assert found(text, recogniser=Recogniser([])) == [("Q4", "EU")]

@@ -123,7 +123,11 @@ class EntityTagger:
     def _with_model(
         self, field: FieldText, known: list[Span], recognised: Iterable[tuple[int, int, EntityType]], identities: dict[str, Identity]
     ) -> list[Span]:
-        """Add what a model found. The longest span wins, the gazetteer's where both are the same or only a title stands before it."""
+        """Add what a model found. The longest span wins, the gazetteer's where both are the same or only a title stands before it.
+
+        A part of a word with a hyphen is no name of its own (EU-weit, US-Dollar): a model, which reads the whole word, says what it is.
+        """
+        known = [span for span in known if not _within_word(field.text, span[0], span[1])]
         spans = list(known)
         for raw_start, raw_end, kind in recognised:
             start, end = trimmed(field.text, raw_start, raw_end)
@@ -221,6 +225,12 @@ class EntityTagger:
                 )
             )
         return tuple(entities)
+
+
+def _within_word(text: str, start: int, end: int) -> bool:
+    """Whether a hyphen joins what stands there to more letters."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return (before[1:] == "-" and before[0].isalnum()) or (after[:1] == "-" and after[1:].isalnum())
 
 
 def _covers(mention: Mention, drop: Dropped) -> bool:
