@@ -1,7 +1,6 @@
-"""``python -m ops.train [LANGUAGE ...]`` writes services/wirewatch/data/models/LANGUAGE/model.npz and card.md, for all unless named."""
+"""``python -m ops.train [--evaluate] [LANGUAGE ...]``: models and their cards, or only the cards, of all languages unless named."""
 
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,24 +18,24 @@ from wirewatch.core.entities import EntityTagger
 MODELS = Path(__file__).parents[2] / "services" / "wirewatch" / "data" / "models"
 
 
-def main(languages: Sequence[str]) -> None:
-    """Train, evaluate and write what ships."""
+def main(arguments: Sequence[str]) -> None:
+    """Train, evaluate and write what ships; with ``--evaluate``, of the models that are there, only the cards."""
+    languages = [argument for argument in arguments if argument != "--evaluate"]
     if unknown := set(languages) - set(RECIPES):
         sys.exit(f"no recipe for {', '.join(sorted(unknown))}; there is one for {', '.join(RECIPES)}")
     gazetteer = load_gazetteer()
     for language in languages or tuple(RECIPES):
-        begun = time.monotonic()
+        file = MODELS / language / "model.npz"
         training, development = load(language)
-        model = train(with_known(training, gazetteer, language), gazetteer, language, RECIPES[language], told=print)
-        folder = MODELS / language
-        folder.mkdir(parents=True, exist_ok=True)
-        model.save(folder / "model.npz")
-        recogniser = TrainedRecogniser(folder / "model.npz")
+        if "--evaluate" not in arguments:
+            model = train(with_known(training, gazetteer, language), gazetteer, language, RECIPES[language], told=print)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            model.save(file)
+        recogniser = TrainedRecogniser(file)
         tagger = EntityTagger(gazetteer, AutomatonMatcher, {language: recogniser})
         scores = {name: score(examples, tagged_by(tagger, language)) for name, examples in development.items()}
-        write_card(folder / "card.md", language, scores, size=(folder / "model.npz").stat().st_size, features=len(model.keys))
-        print(f"{language}: {recogniser.version}, {time.monotonic() - begun:.0f} s\n{report(scores)}")
-        print(confusions(next(iter(scores.values()))))
+        write_card(file.parent / "card.md", language, scores, size=file.stat().st_size)
+        print(f"{language}: {recogniser.version}\n{report(scores)}\n{confusions(next(iter(scores.values())))}")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ _ORIGINS = {
 }
 
 
-def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: int, features: int) -> None:
+def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: int) -> None:
     """Write the card beside the model."""
     recipe = RECIPES[language]
     sets = list(dict.fromkeys(source.path.partition("/")[0] for source in SOURCES[language]))
@@ -36,7 +36,7 @@ def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: 
         f"# Names in texts of language `{language}`",
         "",
         f"A linear-chain CRF over features of words, clusters and the gazetteer's names, made by `python -m ops.train {language}`.",
-        f"{features:,} features, {size / 1e6:.1f} MB. The weights are under CC BY-SA 4.0.",
+        f"{size / 1e6:.1f} MB. The weights are under CC BY-SA 4.0.",
         "",
         "## Made from",
         *(f"* {_ORIGINS[name]}" for name in [*sets, *(raw.name for raw in recipe.raw)]),
