@@ -38,6 +38,7 @@ SLOTS = (*WRITTEN, *GRAM_SLOTS, *LEXICAL, *PLACED)
 SLOT = {name: index for index, name in enumerate(SLOTS)}
 # Words on each side of a sentence that stand for its edge.
 EDGE = 4
+_PORTION = 256
 _DIGIT = re.compile(r"\d")
 _OPENING = frozenset("\"„“»«:(‚'")
 _RUN = re.compile(r"(.)\1+")
@@ -156,22 +157,47 @@ def written_slots(word: str) -> list[int]:
     return slots + grams + [0] * (GRAMS - len(grams))
 
 
+class Plan(NamedTuple):
+    """Templates of the same number of parts: their columns, the salts of their keys, and of each part the offsets and slots."""
+
+    columns: NDArray[np.intp]
+    salts: NDArray[np.uint64]
+    parts: tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]
+
+
+@lru_cache(maxsize=16)
+def plans(chosen: tuple[int, ...]) -> tuple[Plan, ...]:
+    """How to mix the chosen templates: those of one part, of two, of three."""
+    found = []
+    picked = [templates()[number] for number in chosen]
+    for length in sorted({len(template.parts) for template in picked}):
+        columns = [column for column, template in enumerate(picked) if len(template.parts) == length]
+        salts = np.array([crc32(str(picked[column]).encode()) | 1 << 40 for column in columns], dtype=np.uint64)
+        parts = [[picked[column].parts[place] for column in columns] for place in range(length)]
+        arrays = tuple((np.array([offset for offset, _ in part]), np.array([SLOT[slot] for _, slot in part])) for part in parts)
+        found.append(Plan(np.array(columns), salts, arrays))
+    return tuple(found)
+
+
 def mixed(slots: Hashes, rows: NDArray[np.intp], chosen: Sequence[int]) -> Hashes:
     """The keys of the chosen templates (columns) for the tokens in these rows of ``slots``; 0 where a slot is empty.
 
     ``slots`` has EDGE rows on each side of a sentence. Multiply-and-xor over 64 bits (Fowler, Noll & Vo), of which the upper half is taken.
     """
-    found = np.zeros((len(rows), len(chosen)), dtype=np.uint32)
-    every = templates()
-    for column, number in enumerate(chosen):
-        template = every[number]
-        salt = crc32(str(template).encode()) | 1 << 40
-        key = np.full(len(rows), salt, dtype=np.uint64)
-        there = np.ones(len(rows), dtype=bool)
-        for offset, slot in template.parts:
-            values = slots[rows + offset, SLOT[slot]]
-            key = (key ^ values) * np.uint64(0x9E3779B97F4A7C15)
-            key ^= key >> np.uint64(29)
-            there &= values != 0
-        found[:, column] = np.where(there, (key >> np.uint64(32)).astype(np.uint32) | np.uint32(1), 0)
+    found = np.empty((len(rows), len(chosen)), dtype=np.uint32)
+    # In portions that stay in the processor's cache.
+    for begin in range(0, len(rows), _PORTION):
+        places = rows[begin : begin + _PORTION, None]
+        for plan in plans(tuple(chosen)):
+            key = np.broadcast_to(plan.salts, (len(places), len(plan.salts))).copy()
+            there = np.ones(key.shape, dtype=bool)
+            for offsets, columns in plan.parts:
+                values = slots[places + offsets, columns]
+                key ^= values
+                key *= np.uint64(0x9E3779B97F4A7C15)
+                key ^= key >> np.uint64(29)
+                there &= values != 0
+            key >>= np.uint64(32)
+            key |= np.uint64(1)
+            found[begin : begin + _PORTION, plan.columns] = key * there
     return found
