@@ -58,7 +58,7 @@ class Entity(Struct, frozen=True, kw_only=True):
     """One entity of an article with all its mentions.
 
     ``id`` is a Wikidata id (``Q7747``), ``geonames:N``, ``ww:slug`` for our own additions, a user's own, or ``name:TYPE:slug`` for a name
-    only a model found.
+    only a model found. ``salience``: from 0 to 1, how much the article is about it (``core.salience``).
     """
 
     id: str
@@ -66,6 +66,7 @@ class Entity(Struct, frozen=True, kw_only=True):
     type: EntityType
     origin: Literal["gazetteer", "model"]
     mentions: tuple[Mention, ...]
+    salience: Annotated[float, Meta(ge=0, le=1)] = 0.0
 
 
 class Evidence(Struct, frozen=True):

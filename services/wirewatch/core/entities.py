@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from wirewatch.core.acronyms import explained, places
 from wirewatch.core.article import Entity, EntityType, Mention
 from wirewatch.core.document import Document, FieldText
+from wirewatch.core.folding import fold
 from wirewatch.core.gazetteer import Gazetteer, Identity
 from wirewatch.core.matching import Dropped, TermMatcherFactory
 from wirewatch.core.name_context import given_name_before, objection
+from wirewatch.core.salience import salience
 from wirewatch.core.surnames import Person, surname_spans
 from wirewatch.core.text_spans import Span, longest, trimmed, without_title
 
@@ -74,6 +77,7 @@ class EntityTagger:
                 known = [(start, end, self._identity(owner, identities).type) for start, end, owner in spans]
                 spans[:] = self._with_model(field, spans, recogniser.recognise(field.text, language, known), identities)
         self._join_surnames(found, language, identities, dropped)
+        self._join_acronyms(found, identities)
         return self._entities(found, identities)
 
     def _known_names(self, field: FieldText, language: str, surnames: set[str], dropped: list[Dropped] | None) -> list[Span]:
@@ -154,16 +158,40 @@ class EntityTagger:
 
     def _named(self, folded: str, kind: EntityType, identities: dict[str, Identity]) -> int | str | None:
         """Whom a model's span means: an entity of the gazetteer, else one of its own; None if that is suppressed."""
+        if (known := self._known(folded, kind)) is not None:
+            return known
         gazetteer = self._gazetteer
-        for index, start, end in self._matcher.find(f" {folded} "):
-            if start == 0 and end == len(folded) + 2 and gazetteer.entities[gazetteer.owners[index]].type == kind:
-                return gazetteer.owners[index]
         name = " ".join(folded.split())
         made = f"name:{kind}:{name.replace(' ', '-')}"
         if not name or name in gazetteer.suppressed_names or made in gazetteer.suppressed_ids:
             return None
         identities.setdefault(made, Identity(made, kind, ""))
         return made
+
+    def _known(self, folded: str, kind: EntityType) -> int | None:
+        """The gazetteer's entity of this type that is called so."""
+        gazetteer = self._gazetteer
+        for index, start, end in self._matcher.find(f" {folded} "):
+            if start == 0 and end == len(folded) + 2 and gazetteer.entities[gazetteer.owners[index]].type == kind:
+                return gazetteer.owners[index]
+        return None
+
+    def _join_acronyms(self, found: list[_Found], identities: Mapping[str, Identity]) -> None:
+        """Give acronyms that the article explains to whom they are short for; what only a model found may be known by its acronym."""
+        meant: dict[str, int | str] = {}
+        for field, spans in found:
+            for short, (start, end, owner) in explained(field, spans):
+                kind = self._identity(owner, identities).type
+                # A place of one word has none: "Ankara (AP)" names an agency.
+                if kind in ("ORG", "MISC") or (kind == "LOC" and " " in field.folded[start:end]):
+                    meant.setdefault(short, owner)
+        for short, owner in meant.items():
+            named = self._known(fold(short), self._identity(owner, identities).type) if isinstance(owner, str) else None
+            whom = owner if named is None else named
+            for field, spans in found:
+                own = [(start, end, whom if old == owner else old) for start, end, old in spans]
+                there = list(places(field, short))
+                spans[:] = longest([*own, *((start, end, whom) for start, end in there)], first_wins=False) if there else own
 
     def _join_surnames(self, found: list[_Found], language: str, identities: Mapping[str, Identity], dropped: list[Dropped] | None) -> None:
         """Add the surnames that stand alone for persons named in full, and give a model's lone surname to its person."""
@@ -201,7 +229,7 @@ class EntityTagger:
     def _identity(self, owner: int | str, identities: Mapping[str, Identity]) -> Identity:
         return identities[owner] if isinstance(owner, str) else self._gazetteer.entities[owner]
 
-    def _entities(self, found: Iterable[_Found], identities: Mapping[str, Identity]) -> tuple[Entity, ...]:
+    def _entities(self, found: Sequence[_Found], identities: Mapping[str, Identity]) -> tuple[Entity, ...]:
         mentions: dict[int | str, list[Mention]] = {}
         for field, spans in found:
             text = field.text
@@ -211,6 +239,8 @@ class EntityTagger:
                     mentions[owner].append(mention)
                 else:
                     mentions[owner] = [mention]
+        lengths = {field.name: len(field.text) for field, _ in found}
+        most = max(map(len, mentions.values()), default=0)
         entities = []
         for owner, where in mentions.items():
             identity = self._identity(owner, identities)
@@ -222,6 +252,7 @@ class EntityTagger:
                     type=identity.type,
                     origin="gazetteer" if known else "model",
                     mentions=tuple(where),
+                    salience=salience(where, lengths=lengths, most=most),
                 )
             )
         return tuple(entities)
