@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run setup setup-dev test chaos check lint types bench bench-peers generate lock gazetteer secrets up down clean
+.PHONY: run setup setup-dev test chaos check lint types bench bench-peers generate train evaluate lock gazetteer secrets up down clean
 
 run: setup  ## the demo: articles in nine languages through the whole path
 	$(BIN)/wirewatch demo
@@ -47,6 +47,14 @@ generate: setup-dev  ## schemas and generated pages
 
 gazetteer: setup-dev  ## the shipped names, from ../shared/data/gazetteer
 	$(BIN)/python -m ops.gazetteer.build
+
+train: setup-dev  ## the shipped models of names, from ../shared/data; LANGUAGES="de en" for some
+	$(BIN)/pip install -q -r ops/train/requirements.txt
+	$(BIN)/python -m ops.train $(LANGUAGES)
+
+evaluate: setup-dev  ## how good the models are on development data, and what they confuse
+	$(BIN)/pip install -q -r ops/train/requirements.txt
+	$(BIN)/python -m ops.train --evaluate $(LANGUAGES)
 
 lock: setup-dev  ## pin the newest versions that fit pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build pyproject.toml -o requirements.lock

@@ -54,7 +54,7 @@ class Slice:
 
 def measure(articles: Path | None) -> None:
     """Print resident memory after each 10,000 articles."""
-    taggers = bootstrap.build_taggers(Settings())
+    taggers = bootstrap.build_taggers(Settings(name_models=False))
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database=Path(folder) / "bench.db")
         store = bootstrap.open_store(settings)

@@ -31,7 +31,7 @@ def measure(articles: Path | None) -> None:
     """Print time, memory and start-up for 1,000 to 300,000 names."""
     texts = load_texts(articles)
     raws = [raw for raw, _ in messages(texts, _ARTICLES)]
-    taggers = bootstrap.build_taggers(Settings())
+    taggers = bootstrap.build_taggers(Settings(name_models=False))
     header("names", "path without store, µs/article", "against 1,000", "automaton built in s", "bytes a name")
     least = 0.0
     for size in _SIZES:
@@ -48,7 +48,7 @@ def _measured(gazetteer: Gazetteer, raws: list[bytes], taggers: bootstrap.Tagger
     built = seconds(lambda: AutomatonMatcher(gazetteer.patterns))
     tagger = EntityTagger(gazetteer, AutomatonMatcher, {})
     grown = resident_mib() - before
-    pipeline = bootstrap.build_pipeline(Settings(), bootstrap.with_entities(taggers, tagger))
+    pipeline = bootstrap.build_pipeline(Settings(name_models=False), bootstrap.with_entities(taggers, tagger))
     now = bootstrap.utc_now()
     spent = best(lambda: [isinstance(pipeline.process(raw, now=now), Rejected) for raw in raws]) / len(raws)
     return spent, built, grown
@@ -61,7 +61,7 @@ from bench.texts import resident_mib
 from wirewatch import bootstrap
 from wirewatch.settings import Settings
 imported, before = time.perf_counter(), resident_mib()
-taggers = bootstrap.build_taggers(Settings())
+taggers = bootstrap.build_taggers(Settings(name_models=False))
 loaded = time.perf_counter()
 names = len(taggers.gazetteer.patterns)
 grown = resident_mib() - before

@@ -71,7 +71,7 @@ def once(folder: Path) -> list[Text]:
 
 def measure(articles: Path | None) -> None:
     """Print words a second of both, on texts repeated and on texts met once, and where the path's time goes."""
-    taggers = bootstrap.build_taggers(Settings())
+    taggers = bootstrap.build_taggers(Settings(name_models=False))
     taggers.identify("The model is loaded with the first text, which is no matter of throughput.")
     header("texts", "what", "words/s", "ratio")
     news = load_texts(articles)

@@ -28,7 +28,7 @@ class Enrichment:
     """The same path and the same documents as ours."""
 
     def __init__(self, prefix: str) -> None:
-        self._pipeline = bootstrap.load_pipeline(Settings())
+        self._pipeline = bootstrap.load_pipeline(Settings(name_models=False))
         self._analyser = bootstrap.build_analyser()
         self.index = f"{prefix}articles-{datetime.now(UTC):%Y.%m}"
 

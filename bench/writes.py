@@ -16,7 +16,7 @@ _BATCH = 256
 
 def enriched(articles: Path | None, count: int, *, start: int = 0) -> list[EnrichedArticle]:
     """Articles after the path, not yet stored."""
-    pipeline = bootstrap.build_pipeline(Settings(), bootstrap.build_taggers(Settings()))
+    pipeline = bootstrap.build_pipeline(Settings(name_models=False), bootstrap.build_taggers(Settings(name_models=False)))
     now = bootstrap.utc_now()
     outcomes = (pipeline.process(raw, now=now) for raw, _ in messages(load_texts(articles), count, start=start))
     return [outcome for outcome in outcomes if isinstance(outcome, EnrichedArticle)]

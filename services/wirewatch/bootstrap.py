@@ -77,7 +77,10 @@ def build_taggers(settings: Settings) -> Taggers:
     """Load gazetteer, topic rules and models. Raises GazetteerFileError, TopicFileError, PipelineMissing, NameModelError."""
     gazetteer = load_gazetteer(settings.gazetteer_files, settings.suppress_file)
     rules = load_topics((DATA / "topics", *settings.topic_directories))
-    recognisers: dict[str, EntityRecogniser] = {**shipped_models(), **_spacy_pipelines(settings)}
+    recognisers: dict[str, EntityRecogniser] = {
+        **(shipped_models() if settings.name_models else {}),
+        **_spacy_pipelines(settings),
+    }
     return Taggers(
         identify=LangidIdentifier().identify,
         entities=EntityTagger(gazetteer, AutomatonMatcher, recognisers),

@@ -173,3 +173,13 @@ def test_a_reader_that_goes_away_is_no_fault(filled: Program) -> None:
     )
     assert b"Traceback" not in done.stderr
     assert b"Exception" not in done.stderr
+
+
+def test_the_models_find_names_that_no_list_has_unless_it_shall_be_fast(program: Program) -> None:
+    text = "Gestern sprach der Physiker Ottokar Wendelstein in Genf über den Iran."
+    names = {entity["text"] for entity in program.json("tag", text, "--language", "de", name_models=True)["entities"]}
+    fast = {entity["text"] for entity in program.json("tag", text, "--language", "de", "--fast", name_models=True)["entities"]}
+    assert names == {"Ottokar Wendelstein", "Genf", "Iran"}
+    assert fast == {"Genf", "Iran"}
+    (finding,) = [found for found in program.json("doctor", name_models=True) if found["what"] == "models"]
+    assert "de: de-" in finding["detail"]

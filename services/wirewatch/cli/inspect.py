@@ -95,7 +95,7 @@ def _models(taggers: bootstrap.Taggers) -> Finding:
     installed = bootstrap.installed_pipelines()
     if installed:
         return Finding("models", "advice", f"none used; installed and not set in spacy_pipelines: {', '.join(installed)}")
-    return Finding("models", "advice", "none: only names in the gazetteer are found; set spacy_pipelines to an installed spaCy pipeline")
+    return Finding("models", "advice", "none: only names in the gazetteer are found; set name_models to true")
 
 
 def _disk(settings: Settings) -> Finding:

@@ -24,9 +24,13 @@ Database = Annotated[Path | None, typer.Option("--database", "-d", help="SQLite 
 Wait = Annotated[float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for a server that doesn't answer.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
+Fast = Annotated[bool, typer.Option("--fast", help="Without the models of names: only those the gazetteer has, many times as fast.")]
 
-def settings_from(**overrides: Any) -> Settings:
+
+def settings_from(*, fast: bool = False, **overrides: Any) -> Settings:
     """Read the settings, those given on the command line first, and start logging by them."""
+    if fast:
+        overrides["name_models"] = False
     settings = load_settings(os.environ, overrides)
     configure_logs(settings)
     return settings

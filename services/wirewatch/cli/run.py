@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from wirewatch import bootstrap
-from wirewatch.cli.options import PARTLY_DONE, AsJson, Database, Sources, settings_from, stop_on_signal
+from wirewatch.cli.options import PARTLY_DONE, AsJson, Database, Fast, Sources, settings_from, stop_on_signal
 from wirewatch.settings import Settings
 from wirewatch.terminal import TerminalProgress, output, print_summary, talk
 from wirewatch.workers.embedded import Summary
@@ -24,13 +24,14 @@ def run(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep reading a file of JSON lines as it grows.")] = False,
     from_start: Annotated[bool, typer.Option("--from-start", help="Read from the start, not on from where the last run ended.")] = False,
     metrics_port: Annotated[int | None, typer.Option(help="Serve /metrics, /healthz and /readyz on this port.")] = None,
+    fast: Fast = False,
     as_json: AsJson = False,
 ) -> None:
     """Read articles, enrich them and store them; a run that was killed goes on where its last commit ended.
 
     Examples: `wirewatch run articles.jsonl` · `wirewatch run feeds/` · `tail -f wire.jsonl | wirewatch run -`
     """
-    settings = settings_from(database=database, metrics_port=metrics_port)
+    settings = settings_from(fast=fast, database=database, metrics_port=metrics_port)
     summary = _run(settings, sources, follow=follow, from_start=from_start)
     _report(summary, as_json=as_json)
     if not summary.read and not summary.stopped:

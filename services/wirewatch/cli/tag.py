@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from wirewatch import bootstrap
-from wirewatch.cli.options import PARTLY_DONE, AsJson, settings_from
+from wirewatch.cli.options import PARTLY_DONE, AsJson, Fast, settings_from
 from wirewatch.core.article import Language
 from wirewatch.core.document import Document
 from wirewatch.core.language import language_of
@@ -39,6 +39,7 @@ def tag(
     title: Annotated[str, typer.Option(help="Headline of the text.")] = "",
     language: Annotated[str | None, typer.Option(help="Language as declared, such as de; a text too short to tell takes it.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also what was not taken, and why.")] = False,
+    fast: Fast = False,
     as_json: AsJson = False,
 ) -> None:
     """Find language, entities and topics of a text. Offsets are code points of the field as it was given.
@@ -47,7 +48,7 @@ def tag(
     """
     if sum(source is not None for source in (text, file, lines)) != 1:
         raise typer.BadParameter("give one of: a text, --file, --input")
-    settings = settings_from()
+    settings = settings_from(fast=fast)
     tagger = _Tagger(bootstrap.build_taggers(settings), explain=explain)
     if lines is not None:
         _tag_lines(tagger, lines)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wirewatch import bootstrap_stream, bootstrap_workers
-from wirewatch.cli.options import settings_from, stop_on_signal, tell
+from wirewatch.cli.options import Fast, settings_from, stop_on_signal, tell
 from wirewatch.logs import capture_library_logs
 from wirewatch.settings import Settings
 from wirewatch.workers.supervisor import end_with_supervisor, supervise
@@ -30,13 +30,14 @@ def enrich(
     metrics_port: MetricsPort = None,
     wait: Wait = None,
     once: Once = False,
+    fast: Fast = False,
     supervised: Supervised = False,
 ) -> None:
     """Work on Kafka: read articles, find language, names and topics, and send enriched articles on. Start as many as you like.
 
     Examples: `wirewatch enrich --metrics-port 9464` · `wirewatch enrich --once --wait 60`
     """
-    settings = settings_from(metrics_port=metrics_port)
+    settings = settings_from(fast=fast, metrics_port=metrics_port)
     bootstrap_stream.check_topics(settings, "enrich", wait_seconds=_seconds(wait), tell=tell)
     _work(settings, bootstrap_workers.run_enrich, once=once or supervised, supervised=supervised)
 
