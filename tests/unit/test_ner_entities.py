@@ -19,6 +19,7 @@ from wirewatch.adapters.ner_model import (
     Meta,
     NameModel,
     NameModelError,
+    Places,
     Sentence,
     SlotTable,
     best_paths,
@@ -138,6 +139,15 @@ def test_the_best_path_is_the_best_of_all(seed: int, length: int) -> None:
 
     (path,) = best_paths(scores, [length], start, moves)
     assert value(tuple(path)) == pytest.approx(max(map(value, product(range(3), repeat=length))))
+
+
+@given(keys=st.sets(st.integers(1, 2**32 - 1) | st.integers(5000, 5020), min_size=1, max_size=60), others=st.lists(st.integers(0, 5030)))
+def test_a_feature_is_found_where_it_stands_and_no_other_is(keys: set[int], others: list[int]) -> None:
+    ordered = sorted(keys)
+    wanted = np.array([*ordered, *others], dtype=np.uint32)[None, :]
+    places = dict(zip(ordered, range(len(ordered)), strict=True))
+    expected = [places.get(int(key), len(ordered)) for key in wanted[0]]
+    assert Places(np.array(ordered, dtype=np.uint32)).of(wanted).tolist() == [expected]
 
 
 def test_no_name_goes_on_in_another_type() -> None:

