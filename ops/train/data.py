@@ -135,7 +135,8 @@ def read(source: Source, language: str) -> Iterator[Example]:
     corpus = source.path.partition("/")[0]
     for rows in _sentences(ROOT / f"{source.path}.tsv.gz"):
         text, names = joined([(token, _tag(corpus, token, tag, original)) for token, tag, original in rows])
-        names = tuple(name for name in names if not source.nominal or _is_name(name, text))
+        if source.nominal:
+            names = tuple(_without_article(name, text) for name in names if _is_name(name, text))
         marked = [name if name.type in {*source.types, *DERIVED} else name._replace(type="?") for name in names]
         yield replace(example_of(corpus, text, marked, language, source.types), domain=corpus if source.own else "")
 
@@ -144,6 +145,11 @@ def _is_name(name: Name, text: str) -> bool:
     """Whether it has a capital, and not only because the sentence begins there."""
     inside = text[max(1, name.start) : name.end]
     return inside != inside.lower()
+
+
+def _without_article(name: Name, text: str) -> Name:
+    first, blank, _ = text[name.start : name.end].partition(" ")
+    return name._replace(start=name.start + len(first) + 1) if blank and first.lower() in {"the", "a", "an"} else name
 
 
 def _sentences(path: Path) -> Iterator[list[tuple[str, str, str]]]:
