@@ -279,3 +279,8 @@ def test_with_a_model_a_part_of_a_word_is_no_name(text: str) -> None:
 @pytest.mark.parametrize("text", ["Die EU - ein Bund", "EU- und Nato-Staaten", "-EU"])
 def test_with_a_model_a_hyphen_that_joins_nothing_does_not_matter(text: str) -> None:
     assert found(text, recogniser=Recogniser([])) == [("Q4", "EU")]
+
+
+def test_an_article_before_a_known_name_does_not_make_another_of_it() -> None:
+    assert found("Then the EU met", recogniser=Recogniser(["the EU"], "ORG")) == [("Q4", "EU")]
+    assert found("Die Bank of Iran", recogniser=Recogniser(["Die Bank of Iran"], "LOC")) == [("Q6", "Bank of Iran")]

@@ -14,7 +14,7 @@ from wirewatch.core.document import Document, FieldText
 from wirewatch.core.folding import fold
 from wirewatch.core.gazetteer import Gazetteer, Identity
 from wirewatch.core.matching import Dropped, TermMatcherFactory
-from wirewatch.core.name_context import given_name_before, objection
+from wirewatch.core.name_context import ARTICLES, given_name_before, objection
 from wirewatch.core.salience import salience
 from wirewatch.core.surnames import Person, surname_spans
 from wirewatch.core.text_spans import Span, longest, trimmed, without_title
@@ -151,6 +151,9 @@ class EntityTagger:
         """Whether a name of the gazetteer stands against a model's span that overlaps it."""
         known_start, known_end, owner = span
         if known_end - known_start >= end - start:
+            return True
+        # The United States: an article before it makes no other name of it.
+        if known_end == end and field.folded[start:known_start].rstrip() in ARTICLES:
             return True
         # A full name at the end of what the model took for a person: what stands before it is a title.
         person = kind == "PER" and isinstance(owner, int) and self._gazetteer.entities[owner].type == "PER"

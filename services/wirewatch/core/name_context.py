@@ -20,7 +20,7 @@ _CUES = {
 }
 _ANY_CUE = frozenset({"in", "en", "near", "nach", "в", "w"})
 _SENTENCE_END = frozenset('.!?:;•–—-"“”„«»‘’(\n')
-_ARTICLES = frozenset("the die der das el la le il o a".split())
+ARTICLES = frozenset("the die der das el la le il o a".split())
 # Titles before a name, folded; compounds by their end: Bundeskanzler, Kremlchef.
 _TITLES = frozenset(
     "mr mrs ms miss dr prof professor sir lord lady dame president vice premier minister chancellor senator secretary governor mayor "
@@ -77,7 +77,7 @@ def _phrase_objection(field: FieldText, start: int, end: int) -> str | None:
     if field.text[field.folded.rfind(" ", 0, end) + 1].islower():
         return "goes on with a small letter"
     word, begin = previous_word(field, start)
-    if word and field.text[begin].isupper() and word not in _ARTICLES:
+    if word and field.text[begin].isupper() and word not in ARTICLES:
         return "the end of a longer name"
     return _word_objection(field.text, start, end, small=True, capital=False)
 
