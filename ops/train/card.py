@@ -70,6 +70,6 @@ _OWN_FAULTS: dict[str, tuple[str, ...]] = {
     "pt": ("The corpus marks no MISC, so none is found.",),
     "en": (
         "Adjectives of nations and inhabitants are MISC, as in its corpora; in German they are no names.",
-        "re3d marks pronouns, common nouns and titles too (we, the enemy, President X), which are no names here: its figure is low for that.",
+        "re3d marks pronouns, common nouns and titles too (we, the enemy, President X), which are no names here: so its figure is low.",
     ),
 }
