@@ -17,7 +17,7 @@ def tagged_by(tagger: EntityTagger, language: str) -> Find:
 
     def find(example: Example) -> list[TypedSpan]:
         entities = tagger.tag(Document.of(title="", body=example.text, language=language))
-        return [(mention.start, mention.end, entity.type) for entity in entities for mention in entity.mentions]
+        return [(mention.start, mention.end, entity.type) for entity in entities for mention in entity.mentions if not mention.part]
 
     return find
 

@@ -270,15 +270,25 @@ def test_a_models_person_may_end_in_an_initial() -> None:
     assert [mention.text for entity in entities for mention in entity.mentions] == ["Jana B."]
 
 
-@pytest.mark.parametrize("text", ["Der EU-Gipfel", "Anti-EU", "EU-weit"])
-def test_with_a_model_a_part_of_a_word_is_no_name(text: str) -> None:
-    assert found(text) == [("Q4", "EU")]
-    assert found(text, recogniser=Recogniser([])) == []
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Der EU-Gipfel", True),
+        ("Anti-EU", True),
+        ("EU-weit", True),
+        ("Die EU - ein Bund", False),
+        ("EU- und Nato-Staaten", False),
+        ("-EU", False),
+    ],
+)
+def test_a_part_of_a_word_counts_and_is_told_from_a_name(text: str, part: bool) -> None:  # noqa: FBT001
+    for recogniser in (None, Recogniser([])):
+        (entity,) = tag(text, recogniser=recogniser)
+        assert (entity.id, [mention.part for mention in entity.mentions]) == ("Q4", [part])
 
 
-@pytest.mark.parametrize("text", ["Die EU - ein Bund", "EU- und Nato-Staaten", "-EU"])
-def test_with_a_model_a_hyphen_that_joins_nothing_does_not_matter(text: str) -> None:
-    assert found(text, recogniser=Recogniser([])) == [("Q4", "EU")]
+def test_a_model_names_the_whole_word() -> None:
+    assert found("Die EU-Kommission", recogniser=Recogniser(["EU-Kommission"], "ORG")) == [("name:ORG:eu-kommission", "EU-Kommission")]
 
 
 def test_an_article_before_a_known_name_does_not_make_another_of_it() -> None:

@@ -10,7 +10,7 @@ import typer
 
 from wirewatch import bootstrap
 from wirewatch.cli.options import PARTLY_DONE, AsJson, Fast, settings_from
-from wirewatch.core.article import Language
+from wirewatch.core.article import Entity, Language, Mention
 from wirewatch.core.document import Document
 from wirewatch.core.language import language_of
 from wirewatch.ports import SourceError
@@ -74,11 +74,8 @@ class _Tagger:
         found: dict[str, Any] = {
             "id": request.id,
             "language": language.code,
-            "entities": [
-                {"start": m.start, "end": m.end, "type": e.type, "id": e.id, "name": e.name, "text": m.text, "field": _FIELD[m.field]}
-                for e in entities
-                for m in e.mentions
-            ],
+            "entities": [_mentioned(e, m) for e in entities for m in e.mentions if not m.part],
+            "parts": [_mentioned(e, m) for e in entities for m in e.mentions if m.part],
             "topics": [
                 {
                     "id": t.id,
@@ -95,6 +92,18 @@ class _Tagger:
 
     def _language(self, request: TagRequest) -> Language:
         return language_of(request.title, request.text, declared=request.language, identify=self._taggers.identify)
+
+
+def _mentioned(entity: Entity, mention: Mention) -> dict[str, Any]:
+    return {
+        "start": mention.start,
+        "end": mention.end,
+        "type": entity.type,
+        "id": entity.id,
+        "name": entity.name,
+        "text": mention.text,
+        "field": _FIELD[mention.field],
+    }
 
 
 def _read(file: Path | None) -> str:
@@ -142,11 +151,13 @@ def _print(found: dict[str, Any]) -> None:
     console.print(f"language  {found['language']}", markup=False)
     for entity in found["entities"]:
         console.print(f"{entity['type']:<5} {_place(entity)}  {entity['text']!r} → {entity['name']} ({entity['id']})", markup=False)
+    for part in found["parts"]:
+        console.print(f"{part['type']:<5} {_place(part)}  {part['text']!r}, part of a word → {part['name']} ({part['id']})", markup=False)
     for topic in found["topics"]:
         console.print(f"topic {topic['id']}  score {topic['score']:.2f}", markup=False)
         for item in topic["evidence"]:
             console.print(f"      {_place(item)}  {item['phrase']!r}  weight {item['weight']:g}, term {item['term']}", markup=False)
-    if not found["entities"] and not found["topics"]:
+    if not found["entities"] and not found["parts"] and not found["topics"]:
         console.print("no entities, no topics", markup=False)
     _print_dropped(found.get("not_taken", ()))
 

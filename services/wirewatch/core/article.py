@@ -45,13 +45,14 @@ class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ] = None
 
 
-class Mention(Struct, frozen=True):
-    """One place where an entity is named."""
+class Mention(Struct, frozen=True, omit_defaults=True):
+    """One place where an entity is named. ``part``: inside of a longer word with a hyphen, as NATO in NATO-Gipfel."""
 
     field: Field
     start: int
     end: int
     text: str
+    part: bool = False
 
 
 class Entity(Struct, frozen=True, kw_only=True):

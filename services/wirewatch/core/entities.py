@@ -127,11 +127,7 @@ class EntityTagger:
     def _with_model(
         self, field: FieldText, known: list[Span], recognised: Iterable[tuple[int, int, EntityType]], identities: dict[str, Identity]
     ) -> list[Span]:
-        """Add what a model found. The longest span wins, the gazetteer's where both are the same or only a title stands before it.
-
-        A part of a word with a hyphen is no name of its own (EU-weit, US-Dollar): a model, which reads the whole word, says what it is.
-        """
-        known = [span for span in known if not _within_word(field.text, span[0], span[1])]
+        """Add what a model found. The longest span wins, the gazetteer's where both are the same or only a title stands before it."""
         spans = list(known)
         for raw_start, raw_end, kind in recognised:
             start, end = trimmed(field.text, raw_start, raw_end)
@@ -237,7 +233,7 @@ class EntityTagger:
         for field, spans in found:
             text = field.text
             for start, end, owner in spans:
-                mention = Mention(field.name, start, end, text[start:end])
+                mention = Mention(field.name, start, end, text[start:end], _within_word(text, start, end))
                 if owner in mentions:
                     mentions[owner].append(mention)
                 else:
