@@ -89,7 +89,7 @@ def test_tag_speaks_json_lines(program: Program) -> None:
     assert (putin["type"], putin["field"]) == ("PER", "text")
     assert [topic["id"] for topic in first["topics"]] == ["sanctions"]
     assert second["entities"][0]["field"] == "title"
-    assert third == {"id": 3, "language": "und", "entities": [], "topics": []}
+    assert third == {"id": 3, "language": "und", "entities": [], "parts": [], "topics": []}
 
 
 def test_tag_goes_on_behind_a_bad_line(program: Program) -> None:
