@@ -15,6 +15,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from wirewatch.adapters.elastic_bulk import CONFLICT, Bulk, Operation
+from wirewatch.adapters.elastic_claims import claim
 from wirewatch.adapters.elastic_client import Unanswered, faults
 from wirewatch.adapters.elastic_documents import article_of, encoded, version_of
 from wirewatch.adapters.elastic_query import clause
@@ -106,9 +107,7 @@ class ElasticStore:
         homes: dict[str, str | Rejected] = {}
         # Again for a claim that was there and is taken away meanwhile.
         while homeless := [name for name in own if name not in homes]:
-            claims = [
-                Operation({"create": {"_index": self._claims, "_id": name}}, b'{"index":"%s"}' % own[name].encode()) for name in homeless
-            ]
+            claims = [claim(self._claims, name, own[name]) for name in homeless]
             outcomes = dict(zip(homeless, self._bulk.write(claims), strict=True))
             homes |= {name: own[name] if isinstance(outcome, int) else outcome for name, outcome in outcomes.items() if outcome != CONFLICT}
             if taken := [name for name, outcome in outcomes.items() if outcome == CONFLICT]:

@@ -7,9 +7,18 @@ stand in their place at once when they are whole; workers wait until then.
 from collections.abc import Iterator
 from typing import Any
 
-from elasticsearch import Elasticsearch
+from elasticsearch import ApiError, Elasticsearch
+
+from wirewatch.adapters.elastic_bulk import CONFLICT, Bulk, Operation
+from wirewatch.core.outcome import Rejected
+from wirewatch.ports import StoreRefused
 
 _PAGE = 5_000
+
+
+def claim(claims: str, article_id: str, home: str) -> Operation:
+    """What claims an article for an index, unless it is claimed."""
+    return Operation({"create": {"_index": claims, "_id": article_id}}, b'{"index":"%s"}' % home.encode())
 
 
 def make_claims(client: Elasticsearch, name: str, *, articles: str, declared: Any) -> str:
@@ -21,12 +30,17 @@ def make_claims(client: Elasticsearch, name: str, *, articles: str, declared: An
         return f"index {name}: as it was"
     homes = sorted(client.indices.get(index=articles, allow_no_indices=True, features="settings"))
     if not homes:
-        client.options(ignore_status=400).indices.create(index=name, **declared)  # 400: somebody else was quicker
+        try:
+            client.indices.create(index=name, **declared)
+        except ApiError as error:
+            # Somebody else was quicker.
+            if "resource_already_exists" not in str(error):
+                raise
         return f"index {name}: made"
     aside = f"{name}-aside"
     client.options(ignore_status=404).indices.delete(index=aside)  # of a set-up that was killed
     client.indices.create(index=aside, **declared)
-    claimed = sum(_claim(client, aside, home) for home in homes)
+    claimed = sum(_claim_all(client, aside, home) for home in homes)
     client.indices.add_block(index=aside, block="write")
     client.indices.clone(index=aside, target=name, wait_for_active_shards=1)
     client.indices.put_settings(index=name, settings={"index.blocks.write": None})
@@ -34,15 +48,14 @@ def make_claims(client: Elasticsearch, name: str, *, articles: str, declared: An
     return f"index {name}: made, with the claims of {claimed:,} articles that are there"
 
 
-def _claim(client: Elasticsearch, aside: str, home: str) -> int:
-    """Claim what stands in an index; an article that stands in an earlier one, too, is that one's."""
-    claimed = 0
+def _claim_all(client: Elasticsearch, aside: str, home: str) -> int:
+    """Claim what stands in an index; an article that stands in an earlier one, too, is that one's. None may be left out."""
+    bulk, claimed = Bulk(client, retry=None), 0
     for ids in _pages(client, home):
-        lines: list[dict[str, Any]] = []
-        for one in ids:
-            lines += ({"create": {"_index": aside, "_id": one}}, {"index": home})
-        answer = client.bulk(operations=lines, filter_path="items.*.status")
-        claimed += sum(item["create"]["status"] < 300 for item in answer["items"])
+        outcomes = bulk.write([claim(aside, one, home) for one in ids])
+        if refused := [outcome for outcome in outcomes if isinstance(outcome, Rejected)]:
+            raise StoreRefused(f"{len(refused):,} claims can't be made: {refused[0].detail}")
+        claimed += sum(outcome != CONFLICT for outcome in outcomes)
     return claimed
 
 

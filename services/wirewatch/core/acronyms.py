@@ -20,6 +20,8 @@ _REACH = 14
 
 def explained(field: FieldText, spans: Iterable[Span]) -> Iterator[tuple[str, Span]]:
     """Acronyms that stand beside the name they are short for, and that name's span."""
+    if "(" not in field.text:
+        return
     for span in spans:
         start, end, _ = span
         behind = _BEHIND.match(field.text, end)
