@@ -7,9 +7,10 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from bench.engines import engines, resident_mib, send, wait
+from bench.engines import Engines, engines, resident_mib, send, wait
 from bench.stream import Ours
 from bench.texts import header, row
 
@@ -31,11 +32,15 @@ def measure(_articles: Path | None) -> None:
         before, begin = found.searchable(_PREFIX), time.monotonic()
         for number in range(1, _SLICES + 1):
             goal = total * number // _SLICES
-            wait(lambda goal=goal: found.searchable(_PREFIX) >= goal, _LONGEST_SECONDS, f"{goal} articles")  # type: ignore[misc]
+            wait(partial(_reached, found, goal), _LONGEST_SECONDS, f"{goal} articles")
             there, now = found.searchable(_PREFIX), time.monotonic()
             memory = (sum(map(resident_mib, workers)) for workers in (ours.enrich, ours.index))
             row(f"{there:,}", f"{(there - before) / (now - begin):,.0f}", *(f"{mib:,.0f}" for mib in memory))
             before, begin = there, now
+
+
+def _reached(found: Engines, goal: int) -> bool:
+    return found.searchable(_PREFIX) >= goal
 
 
 def _small(total: int) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from elasticsearch import Elasticsearch
@@ -25,6 +26,7 @@ from tests.support.invalid_messages import INVALID, invalid
 from tests.support.kafka_engine import KafkaBroker
 from tests.support.stream import Stream, Worker, article, streaming
 
+from bench.engines import engines
 from bench.texts import header, row
 
 _ARTICLES, _PORTION, _INVALID_EVERY = 20_000, 100, 800
@@ -54,13 +56,10 @@ class Conductor:
         """Each by its name."""
         workers: dict[str, Callable[[], None]] = {}
         for verb in self._workers:
-            workers[f"kill -9 of an {verb} worker"] = lambda verb=verb: self._any(verb).kill()  # type: ignore[misc]
-            workers[f"SIGTERM for an {verb} worker"] = lambda verb=verb: self._any(verb).process.terminate()  # type: ignore[misc]
-            workers[f"another {verb} worker, up to three"] = lambda verb=verb: self._add(verb)  # type: ignore[misc]
-        faults: dict[str, Callable[[], None]] = {
-            f"Elasticsearch {fault}": lambda fault=fault: self._fault(fault, 5)  # type: ignore[misc]
-            for fault in FAULTS
-        }
+            workers[f"kill -9 of an {verb} worker"] = partial(self._kill, verb)
+            workers[f"SIGTERM for an {verb} worker"] = partial(self._terminate, verb)
+            workers[f"another {verb} worker, up to three"] = partial(self._add, verb)
+        faults = {f"Elasticsearch {fault}": partial(self._fault, fault, 5) for fault in FAULTS}
         return {
             **workers,
             **faults,
@@ -68,7 +67,7 @@ class Conductor:
             "kill -9 of the broker": self._restart_broker,
             "kill -9 of Elasticsearch": self._restart_server,
             "read-only indices": self._block,
-            "clocks two hours back": lambda: self._turn_back(7_200),
+            "clocks two hours back": partial(self._turn_back, 7_200),
         }
 
     def start(self) -> None:
@@ -104,6 +103,12 @@ class Conductor:
         if len(self._workers[verb]) < 3:
             self._workers[verb].append(self.stream.start(verb, "--once", clock=self._clock))
 
+    def _kill(self, verb: str) -> None:
+        self._any(verb).kill()
+
+    def _terminate(self, verb: str) -> None:
+        self._any(verb).process.terminate()
+
     def _fault(self, fault: Fault, seconds: float) -> None:
         self.front.fault = fault
         time.sleep(seconds)
@@ -138,24 +143,20 @@ def measure(_articles: Path | None) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["PYTHONPATH"] = str(dangerous_model.install(folder / "site"))
-        broker = KafkaBroker(folder / "kafka")
-        server = ElasticsearchServer(Path(tempfile.mkdtemp(prefix="wirewatch-bench-")))
-        broker.start()
-        server.start()
-        try:
-            with faulty(server.url, slow_seconds=3) as front, _patient(server.url) as client:
-                settings = index_settings(front.url, "chaos-") | {
-                    "elasticsearch_timeout_seconds": 2.0,
-                    "spacy_pipelines": {"de": "de_danger"},
-                    "enrich_timeout_seconds": 5.0,
-                    "reject_ceiling": 1_000,
-                }
-                with streaming(folder, broker.servers, "chaos-", **settings) as stream:
-                    index, chance = Index(client, "chaos-"), random.Random(seed)
-                    _run(Conductor(stream=stream, broker=broker, server=server, front=front, index=index, chance=chance))
-        finally:
-            server.stop()
-            broker.stop()
+        settings = {
+            "elasticsearch_timeout_seconds": 2.0,
+            "spacy_pipelines": {"de": "de_danger"},
+            "enrich_timeout_seconds": 5.0,
+            "reject_ceiling": 1_000,
+        }
+        with (
+            engines() as found,
+            faulty(found.server.url, slow_seconds=3) as front,
+            _patient(found.server.url) as client,
+            streaming(folder, found.broker.servers, "chaos-", **index_settings(front.url, "chaos-"), **settings) as stream,
+        ):
+            index, chance = Index(client, "chaos-"), random.Random(seed)
+            _run(Conductor(stream=stream, broker=found.broker, server=found.server, front=front, index=index, chance=chance))
 
 
 def _patient(url: str) -> Elasticsearch:

@@ -9,9 +9,7 @@ from ops.train.recipes import RECIPES
 
 _ORIGINS = {
     "germeval2014": "GermEval 2014 (Benikova et al. 2014), CC BY 4.0",
-    "europarl_ner": "German proceedings of the European Parliament with names, ixa-ehu/ner-evaluation-corpus-europarl, free",
     "newseye_ner": "NewsEye, historical newspapers, as in HIPE-2022, CC BY 4.0",
-    "mobie_de": "MobIE (DFKI), CC BY 4.0",
     "wikigold_en": "Wikigold (Balasuriya et al. 2009), CC BY 4.0",
     "re3d_en": "re3d (Defence Science and Technology Laboratory), its free parts: public domain, OGL v3, CC BY, CC BY-SA",
     "crossner_en": "CrossNER (Liu et al. 2021), MIT; text from Wikipedia, CC BY-SA",

@@ -22,7 +22,7 @@ class Fit:
     """How to fit.
 
     ``averaged``: over how many of the last passes; ``floor``: what AdaGrad's sums of squares begin with: if large, less is made of what is
-    rare; ``dropped``: share of features; ``unknown``: share of words of which only what strange words have is seen.
+    rare; ``dropped``: share of features.
     """
 
     passes: int = 6
@@ -32,7 +32,6 @@ class Fit:
     floor: float = 0.1
     decay: float = 1e-5
     dropped: float = 0.5
-    unknown: float = 0.0
     seed: int = 1
 
 
@@ -45,27 +44,21 @@ class Weights(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have.
-
-    ``naming``: which columns of the features tell which word it is.
-    """
+    """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have."""
 
     features: Ints
     allowed: NDArray[np.bool_]
     lengths: Sequence[int]
-    naming: NDArray[np.bool_]
 
 
 class _Sparse(NamedTuple):
     rows: Ints  # of the weights, those that the batch needs
     columns: Ints
     pointers: Ints
-    naming: NDArray[np.bool_]  # by column
 
-    def matrix(self, dropped: float, strange: NDArray[np.bool_], chooser: np.random.Generator) -> csr_matrix:
-        """The features of a row each, some of them dropped, of strange words those that name it."""
+    def matrix(self, dropped: float, chooser: np.random.Generator) -> csr_matrix:
+        """The features of a row each, some of them dropped."""
         kept = (chooser.random(len(self.columns), dtype=np.float32) >= dropped).astype(np.float32) / np.float32(1 - dropped)
-        kept[self.naming & np.repeat(strange, np.diff(self.pointers))] = 0
         found: csr_matrix = csr_matrix((kept, self.columns, self.pointers), shape=(len(self.pointers) - 1, len(self.rows)))
         return found
 
@@ -127,14 +120,14 @@ def _batch(chain: Chain, chosen: NDArray[np.intp], ends: NDArray[np.intp], lengt
     inside[sentence, position] = True
     allowed = np.ones((*inside.shape, chain.allowed.shape[1]), dtype=bool)
     allowed[sentence, position] = chain.allowed[words]
-    return _Batch(_sparse(chain.features[words], chain.naming), (sentence, position), allowed, inside)
+    return _Batch(_sparse(chain.features[words]), (sentence, position), allowed, inside)
 
 
-def _sparse(features: Ints, naming: NDArray[np.bool_]) -> _Sparse:
+def _sparse(features: Ints) -> _Sparse:
     there = features >= 0
     rows, columns = np.unique(features[there], return_inverse=True)
     pointers = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
-    return _Sparse(rows, columns.astype(np.int32), pointers.astype(np.int32), np.broadcast_to(naming, there.shape)[there])
+    return _Sparse(rows, columns.astype(np.int32), pointers.astype(np.int32))
 
 
 def _step(  # noqa: PLR0917 - the state of a fit
@@ -146,8 +139,7 @@ def _step(  # noqa: PLR0917 - the state of a fit
     pace: float,
     chooser: np.random.Generator,
 ) -> float:
-    strange = chooser.random(len(batch.places[0])) < settings.unknown
-    matrix = batch.features.matrix(settings.dropped, strange, chooser)
+    matrix = batch.features.matrix(settings.dropped, chooser)
     rows = batch.features.rows
     scores = np.zeros(batch.allowed.shape, np.float32)
     scores[batch.places] = matrix @ weights.features[rows]

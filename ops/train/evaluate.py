@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ops.train.data import TYPES, Example
 from wirewatch.core.document import Document
@@ -41,9 +40,6 @@ class Score:
         recall = 100 * self.right.total() / max(1, self.wanted.total())
         types = "  ".join(f"{kind} {self.f1(kind):.1f}" for kind in TYPES if self.wanted[kind])
         return f"P {precision:.1f}  R {recall:.1f}  F1 {self.f1():.1f}   {types}"
-
-    def summary(self) -> dict[str, Any]:
-        return {"f1": round(self.f1(), 1), **{kind: round(self.f1(kind), 1) for kind in TYPES if self.wanted[kind]}}
 
 
 def score(examples: Sequence[Example], find: Find) -> Score:

@@ -10,7 +10,7 @@ from ops.train.crf import Chain, Ints
 from ops.train.data import Example
 from wirewatch.adapters.automaton import AutomatonMatcher
 from wirewatch.adapters.ner_entities import known_tags
-from wirewatch.adapters.ner_features import Hashes, mixed, names_word, templates
+from wirewatch.adapters.ner_features import Hashes, mixed
 from wirewatch.adapters.ner_model import Lexicon, Sentence, SlotTable
 from wirewatch.adapters.ner_tokens import Token
 from wirewatch.core.document import Document
@@ -77,12 +77,10 @@ def numbered(keys: Hashes, known: Hashes) -> Ints:
     return found
 
 
-def chain(examples: Sequence[Example], labels: Sequence[str], numbers: Ints, chosen: Sequence[int]) -> Chain:
-    """What the CRF is fitted to. ``chosen``: the templates of the columns of the features."""
-    every = templates()
-    naming = np.array([names_word(every[number]) for number in chosen], dtype=bool)
+def chain(examples: Sequence[Example], labels: Sequence[str], numbers: Ints) -> Chain:
+    """What the CRF is fitted to."""
     allowed = np.concatenate([_allowed(example, labels) for example in examples])
-    return Chain(numbers, allowed, [len(example.words) for example in examples], naming)
+    return Chain(numbers, allowed, [len(example.words) for example in examples])
 
 
 def _allowed(example: Example, labels: Sequence[str]) -> NDArray[np.bool_]:

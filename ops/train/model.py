@@ -26,7 +26,7 @@ def train(examples: Sequence[Example], gazetteer: Gazetteer, language: str, reci
     keys = feature_keys(learnt, lexicon, every)
     vocabulary = frequent(keys, recipe.least)
     told(f"{language}: {len(learnt)} sentences, {len(vocabulary)} features")
-    weights = _fitted(chain(learnt, labels, numbered(keys, vocabulary), every), len(vocabulary), labels, recipe, told)
+    weights = _fitted(chain(learnt, labels, numbered(keys, vocabulary)), len(vocabulary), labels, recipe, told)
     weights.start[0] -= recipe.caution
     weights.moves[:, 0] -= recipe.caution
     # What is learnt of one corpus's own ways doesn't ship.

@@ -59,6 +59,9 @@ class FaultyElasticsearch:
         given = self._forward(request)
         return CLOSED if fault == "lost" else given
 
+    def has_happened(self, fault: Fault, times: int) -> bool:
+        return self.happened[fault] >= times
+
     def _half(self, request: Request) -> Answer:
         lines = request.body.splitlines(keepends=True)
         pairs = [b"".join(lines[at : at + 2]) for at in range(0, len(lines), 2)]

@@ -89,12 +89,6 @@ def templates() -> tuple[Template, ...]:
     return tuple(found)
 
 
-def names_word(template: Template) -> bool:
-    """Whether a template tells which word it is about, rather than what the word is like."""
-    naming = {"lower", "exact", "prefix4", "prefix5", "suffix5", "suffix6", "last", "head", *GRAM_SLOTS}
-    return any(offset == 0 and slot in naming for offset, slot in template.parts)
-
-
 def exact_key(word: str) -> int:
     """The lexicon's key of a word as written."""
     return _hash("x", normal(word))

@@ -125,7 +125,7 @@ class EntityTagger:
                         dropped.append(_dropped(field, span[0], span[1], entity_id, "a surname in this article"))
 
     def _with_model(
-        self, field: FieldText, known: list[Span], recognised: Iterable[tuple[int, int, EntityType]], identities: dict[str, Identity]
+        self, field: FieldText, known: list[Span], recognised: Iterable[TypedSpan], identities: dict[str, Identity]
     ) -> list[Span]:
         """Add what a model found. The longest span wins, the gazetteer's where both are the same or only a title stands before it."""
         spans = list(known)
