@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 
 import structlog
 
@@ -12,6 +14,35 @@ _COMMON: tuple[structlog.types.Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 )
+
+
+# How often a library may say the same.
+_REPEATED_SECONDS = 30.0
+
+
+class Seldom(logging.Filter):
+    """Lets the same message of a library through once in a while, with the number of those left out: a broker that is away is told of once.
+
+    ``clock``: seconds that only go forward.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to log it: what differs in its arguments only is the same."""
+        key = (record.name, str(record.msg))
+        now = self._clock()
+        since, left_out = self._said.get(key, (now - _REPEATED_SECONDS, 0))
+        if now - since < _REPEATED_SECONDS:
+            self._said[key] = (since, left_out + 1)
+            return False
+        self._said[key] = (now, 0)
+        if left_out:
+            record.msg, record.args = f"{record.getMessage()} (and {left_out} more like it)", ()
+        return True
 
 
 def configure_logs(settings: Settings) -> None:
@@ -25,9 +56,10 @@ def configure_logs(settings: Settings) -> None:
 
 
 def capture_library_logs(settings: Settings) -> None:
-    """Log the warnings of libraries in the same form."""
+    """Log the warnings of libraries in the same form, each now and then only."""
     handler = logging.StreamHandler(sys.stderr)
     processors = [structlog.stdlib.add_logger_name, *_COMMON]
+    handler.addFilter(Seldom())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=_renderer(settings), foreign_pre_chain=processors))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 

@@ -25,7 +25,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from faust.types import ConsumerT, EventT, TransportT
 from faust.types.auth import CredentialsT
 
-from wirewatch.adapters.faust_transport import BatchingTransport
+from wirewatch.adapters.faust_transport import WorkerTransport
 from wirewatch.adapters.kafka_access import KafkaAccess
 from wirewatch.ports import Message, MessageTooLarge
 
@@ -61,7 +61,7 @@ class _App(faust.App):
     failed = False
 
     def _new_transport(self) -> TransportT:
-        return BatchingTransport(self.conf.broker_consumer, self)
+        return WorkerTransport(self.conf.broker_consumer, self)
 
     async def _consumer_wait_empty(self, consumer: ConsumerT, logger: Any) -> None:
         """Called before partitions are given up, and before the worker stops."""
