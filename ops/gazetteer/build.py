@@ -17,6 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from ops.gazetteer import sources
+from ops.gazetteer.adjectives import adjectives
 from ops.gazetteer.sources import Draft
 
 from wirewatch.core.folding import fold
@@ -194,6 +195,19 @@ def claim_all(drafts: Iterable[Draft], lexicon: Lexicon) -> Claims:
     return claims
 
 
+def claim_adjectives(claims: Claims, drafts: Mapping[str, Draft], path: Path) -> None:
+    """Add the adjectives of states, where no name is spelled so."""
+    for state, language, form in adjectives(path):
+        draft = drafts[state]
+        known = claims.rule.get(form)
+        if known is None:
+            claims.owner[form], claims.rule[form] = draft, Rule(any_case=True, adjective=True, only=frozenset({language}))
+        elif known.adjective and claims.owner[form] is draft:
+            claims.rule[form] = known._replace(only=known.only | {language})
+        else:
+            claims.report["adjectives that are spelled as a name"] += 1
+
+
 def _refusal(form: str, rule: Rule, draft: Draft, lexicon: Lexicon) -> str | None:
     if reason := lexicon.dropped.get((form, "")) or lexicon.dropped.get((form, draft.id)):
         return f"names in dropped_names.csv: {reason}"
@@ -278,6 +292,7 @@ def main() -> None:
     drafts = list(collection.drafts.values())
     count_names([draft for draft in drafts if draft.type == "PER"], lexicon)
     claims = claim_all(drafts, lexicon)
+    claim_adjectives(claims, collection.drafts, HERE / "adjectives.csv")
     text, version = render(drafts, claims, lexicon)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_bytes(gzip.compress(text.encode(), mtime=0))

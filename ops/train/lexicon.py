@@ -170,7 +170,7 @@ def name_lists(gazetteer: Gazetteer, language: str) -> Mapping[str, int]:
     names = [
         (form.split(), gazetteer.entities[owner].type)
         for form, owner, rule in zip(gazetteer.patterns, gazetteer.owners, gazetteer.rule_of, strict=True)
-        if not (only := gazetteer.rules[rule].only) or language in only
+        if not gazetteer.rules[rule].adjective and (not (only := gazetteer.rules[rule].only) or language in only)
     ]
     masks: Counter[str] = Counter()
     for words, kind in names:

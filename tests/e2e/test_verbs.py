@@ -4,6 +4,7 @@ import json
 import subprocess
 
 import pytest
+import spacy
 
 from tests.support.program import PROGRAM, Program
 
@@ -121,7 +122,7 @@ def test_tag_reads_a_file_and_says_what_is_wrong_with_one(program: Program) -> N
 
 def test_doctor_and_config(filled: Program) -> None:
     findings = filled.json("doctor")
-    assert {finding["what"] for finding in findings} >= {"names", "topics", "models", "disk", "store"}
+    assert {finding["what"] for finding in findings} >= {"names", "topics", "model de", "disk", "store"}
     assert not [finding for finding in findings if finding["state"] == "fault"]
     assert "2 articles" in next(finding["detail"] for finding in findings if finding["what"] == "store")
     assert b"entities" in filled.run("doctor").stdout
@@ -181,5 +182,30 @@ def test_the_models_find_names_that_no_list_has_unless_it_shall_be_fast(program:
     fast = {entity["text"] for entity in program.json("tag", text, "--language", "de", "--fast", name_models=True)["entities"]}
     assert names == {"Ottokar Wendelstein", "Genf", "Iran"}
     assert fast == {"Genf", "Iran"}
-    (finding,) = [found for found in program.json("doctor", name_models=True) if found["what"] == "models"]
-    assert "de: de-" in finding["detail"]
+
+
+def models_told(program: Program, *, exits: int = 0, **settings: object) -> dict[str, dict[str, str]]:
+    return {found["what"]: found for found in program.json("doctor", exits=exits, **settings) if found["what"].startswith("model ")}
+
+
+def test_doctor_says_which_model_serves_each_language_and_what_would_find_more(program: Program) -> None:
+    spacy.blank("it").to_disk(program.folder / "blank")
+    names = spacy.blank("it")
+    names.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Roma"}, {"label": "DATE", "pattern": "oggi"}])  # type: ignore[attr-defined]  # a component's type isn't known
+    names.to_disk(program.folder / "names")
+
+    told = models_told(program, name_models=True)
+    assert told["model de"]["state"] == "ok"
+    assert told["model de"]["detail"].startswith("de-")
+    assert told["model fr"]["state"] == "advice"
+    assert told["model it"]["state"] == "advice"
+    assert "`python -m spacy download it_core_news_md` and set spacy_pipelines to it=it_core_news_md" in told["model it"]["detail"]
+    assert "only names in the gazetteer" in models_told(program)["model de"]["detail"]
+
+    told = models_told(program, spacy_pipelines="it=names")
+    assert told["model it"]["state"] == "ok"
+    assert told["model it"]["detail"].endswith("its labels taken: GPE; left out: DATE")
+    for pipeline, fault in (("pl=names", "it is for texts in it"), ("it=blank", "no component ner")):
+        told = models_told(program, exits=1, spacy_pipelines=pipeline)
+        assert fault in told[f"model {pipeline[:2]}"]["detail"]
+        assert told[f"model {pipeline[:2]}"]["state"] == "fault"

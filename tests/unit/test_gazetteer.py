@@ -54,9 +54,7 @@ def test_short_names_in_capitals_count_in_capitals_only_and_have_no_forms() -> N
     assert forms("dpa", "ORG")["dpa"].any_case
 
 
-@given(
-    st.builds(Rule, st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.frozensets(st.sampled_from(["de", "pl"])))
-)
+@given(st.builds(Rule, *[st.booleans()] * 6, st.frozensets(st.sampled_from(["de", "pl"]))))
 def test_a_rule_is_read_back_as_it_was_written(rule: Rule) -> None:
     assert Rule.parse(str(rule)) == rule
 

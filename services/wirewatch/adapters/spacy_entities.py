@@ -35,6 +35,7 @@ _UNUSED = (
     "textcat",
     "textcat_multilabel",
 )
+_FINDERS = {"ner", "entity_ruler", "span_ruler"}
 # A text is given in pieces, so that a long one costs no more memory than a short one: a line, of a long one some sentences, else words.
 _PIECE = re.compile(r"[^\n]{1,400}(?=\n|\Z)|[^\n]{300,1000}?(?<=\w\w\w)[.!?…][»”\"']?(?=\s)|[^\n]{1,1000}(?=\s|\Z)|[^\n]{1,1000}")
 _BATCH = 64
@@ -53,7 +54,9 @@ class SpacyRecogniser:
         if (folder / "meta.json").is_file():
             meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
             self._version = f"{meta.get('lang', '')}_{meta.get('name', '')}-{meta.get('version', '')}"
+            self._language = str(meta.get("lang", ""))
             return
+        self._language = pipeline.partition("_")[0]
         if not re.fullmatch(r"[A-Za-z_]\w*", pipeline) or not find_spec(pipeline):
             raise PipelineMissing(
                 f"no spaCy pipeline {pipeline!r} is installed; install it with `python -m spacy download {pipeline}`, "
@@ -68,6 +71,16 @@ class SpacyRecogniser:
     def version(self) -> str:
         """Name and version of the pipeline."""
         return self._version
+
+    @property
+    def language(self) -> str:
+        """The language it was made for, ``xx`` for several."""
+        return self._language
+
+    def labels(self) -> tuple[list[str], list[str]]:
+        """Its labels for names: those taken for types of ours, and those left out. Raises PipelineMissing if it can't be loaded."""
+        found = sorted({label for name in _FINDERS & set(self._nlp.pipe_names) for label in self._nlp.pipe_labels[name]})
+        return [label for label in found if label.upper() in _TYPES], [label for label in found if label.upper() not in _TYPES]
 
     def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> list[TypedSpan]:  # noqa: ARG002 - the port's signature
         """Names in the text as (start, end, type) in code points, in order; labels that are no names, such as dates, are left out."""
@@ -89,7 +102,7 @@ class SpacyRecogniser:
             raise PipelineMissing(
                 f"the spaCy pipeline {self._pipeline!r} can't be loaded ({str(error).splitlines()[0]}); install one for the installed spaCy"
             ) from error
-        if not {"ner", "entity_ruler", "span_ruler"} & set(nlp.pipe_names):
+        if not _FINDERS & set(nlp.pipe_names):
             raise PipelineMissing(f"the spaCy pipeline {self._pipeline!r} finds no names: it has no component ner; choose another one")
         return nlp
 

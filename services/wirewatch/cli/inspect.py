@@ -4,7 +4,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -13,9 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from wirewatch import __version__, bootstrap, bootstrap_elastic, bootstrap_stream
+from wirewatch.adapters.spacy_entities import PipelineMissing, SpacyRecogniser
 from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.core.query import parse
-from wirewatch.ports import KafkaRefused, KafkaUnavailable, StoreRefused, StoreUnavailable
+from wirewatch.ports import EntityRecogniser, KafkaRefused, KafkaUnavailable, StoreRefused, StoreUnavailable
 from wirewatch.settings import Settings, SettingsError, settings_with_origins
 from wirewatch.terminal import output
 
@@ -79,7 +80,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     languages = sorted({language for rule in taggers.rules for language in rule.languages})
     yield Finding("topics", "ok", f"{len(taggers.rules)} topics in {', '.join(languages)}, version {taggers.versions.topics}")
     yield Finding("start-up", "ok", f"names and topics loaded in {seconds:.2f} s")
-    yield _models(taggers)
+    yield from _models(taggers, languages)
     yield _disk(settings)
     yield _store(settings)
     if settings.kafka_servers:
@@ -88,14 +89,57 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield _elasticsearch(settings)
 
 
-def _models(taggers: bootstrap.Taggers) -> Finding:
-    if taggers.recognisers:
-        loaded = ", ".join(f"{language}: {model.version}" for language, model in sorted(taggers.recognisers.items()))
-        return Finding("models", "ok", loaded)
+# How spaCy's own pipelines are called in the languages of our topics.
+_OFFICIAL = {
+    "de": "de_core_news_md",
+    "en": "en_core_web_md",
+    "es": "es_core_news_md",
+    "fr": "fr_core_news_md",
+    "it": "it_core_news_md",
+    "pl": "pl_core_news_md",
+    "pt": "pt_core_news_md",
+    "ru": "ru_core_news_md",
+    "uk": "uk_core_news_md",
+}
+# Their models are weaker than the others, for want of free annotated news.
+_WEAK = {"fr": "learnt from newspapers of a hundred years ago"}
+
+
+def _models(taggers: bootstrap.Taggers, languages: Iterable[str]) -> Iterator[Finding]:
+    """What finds names in each language, and what would find more."""
     installed = bootstrap.installed_pipelines()
-    if installed:
-        return Finding("models", "advice", f"none used; installed and not set in spacy_pipelines: {', '.join(installed)}")
-    return Finding("models", "advice", "none: only names in the gazetteer are found; set name_models to true")
+    for language in sorted({*languages, *taggers.recognisers}):
+        model = taggers.recognisers.get(language)
+        yield _pipeline(language, model) if isinstance(model, SpacyRecogniser) else _own_model(language, model, installed)
+
+
+def _pipeline(language: str, model: SpacyRecogniser) -> Finding:
+    what = f"model {language}"
+    try:
+        used, left = model.labels()
+    except PipelineMissing as error:
+        return Finding(what, "fault", str(error))
+    detail = f"{model.version} (spaCy); its labels taken: {', '.join(used) or 'none'}"
+    if left:
+        detail += f"; left out: {', '.join(left)}"
+    if model.language not in (language, "xx"):
+        return Finding(what, "fault", f"{detail}; it is for texts in {model.language}: correct the setting spacy_pipelines")
+    if not used:
+        return Finding(what, "fault", f"{detail}: none means PER, ORG, LOC or MISC; choose another pipeline")
+    return Finding(what, "ok", detail)
+
+
+def _own_model(language: str, model: EntityRecogniser | None, installed: Sequence[str]) -> Finding:
+    what, official = f"model {language}", _OFFICIAL.get(language, "")
+    there = next((name for name in installed if name.startswith(f"{language}_")), "")
+    step = "" if there or not official else f"`python -m spacy download {official}` and "
+    advice = f"{step}set spacy_pipelines to {language}={there or official}" if there or official else ""
+    if model is None:
+        more = f"; for more, {advice}" if advice else ""
+        return Finding(what, "advice", f"none: only names in the gazetteer are found{more}")
+    if weak := _WEAK.get(language):
+        return Finding(what, "advice", f"{model.version}, {weak}; a spaCy pipeline may find more: {advice}")
+    return Finding(what, "ok", model.version + (f"; {there} is installed and not used" if there else ""))
 
 
 def _disk(settings: Settings) -> Finding:

@@ -46,7 +46,11 @@ class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Mention(Struct, frozen=True, omit_defaults=True):
-    """One place where an entity is named. ``part``: inside of a longer word with a hyphen, as NATO in NATO-Gipfel."""
+    """One place where an entity is named.
+
+    ``part``: not by a name of its own: inside of a longer word with a hyphen, as NATO in NATO-Gipfel, or by the adjective of a state whose
+    government is meant, as Russian in the Russian government.
+    """
 
     field: Field
     start: int

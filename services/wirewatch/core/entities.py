@@ -38,10 +38,11 @@ class Explanation:
 
 
 class _Found(NamedTuple):
-    """A field with the spans taken in it, in order of their start."""
+    """A field with the spans taken in it, in order of their start, and the adjectives of states whose government is meant."""
 
     field: FieldText
     spans: list[Span]
+    adjectives: list[Span]
 
 
 class EntityTagger:
@@ -68,20 +69,22 @@ class EntityTagger:
     def _tag(self, document: Document, dropped: list[Dropped] | None) -> tuple[Entity, ...]:
         language = document.language
         surnames: set[str] = set()
-        found = [_Found(field, self._known_names(field, language, surnames, dropped)) for field in document.fields]
+        found = [_Found(field, *self._known_names(field, language, surnames, dropped)) for field in document.fields]
         if surnames:
             self._drop_places(found, surnames, dropped)
         identities: dict[str, Identity] = {}
         if recogniser := self._recognisers.get(language):
-            for field, spans in found:
+            for field, spans, _ in found:
                 known = [(start, end, self._identity(owner, identities).type) for start, end, owner in spans]
                 spans[:] = self._with_model(field, spans, recogniser.recognise(field.text, language, known), identities)
         self._join_surnames(found, language, identities, dropped)
         self._join_acronyms(found, identities)
         return self._entities(found, identities)
 
-    def _known_names(self, field: FieldText, language: str, surnames: set[str], dropped: list[Dropped] | None) -> list[Span]:
-        """Names of the gazetteer whose surroundings allow them; of names that overlap the longest.
+    def _known_names(
+        self, field: FieldText, language: str, surnames: set[str], dropped: list[Dropped] | None
+    ) -> tuple[list[Span], list[Span]]:
+        """Names of the gazetteer whose surroundings allow them, of names that overlap the longest; and adjectives of states.
 
         Words that stand behind a given name are added to ``surnames``.
         """
@@ -89,6 +92,7 @@ class EntityTagger:
         patterns, owners, rule_of = gazetteer.patterns, gazetteer.owners, gazetteer.rule_of
         text, quick = field.text, dropped is None
         found: list[Span] = []
+        adjectives: list[Span] = []
         for index, start, padded_end in self._matcher.find(f" {field.folded} "):
             # Most that isn't taken is a word like any other, which needs no reason where nobody asks for it.
             if quick and text[start].islower() and not gazetteer.rules[rule_of[index]].any_case:
@@ -109,14 +113,16 @@ class EntityTagger:
             if reason is None:
                 if text[end : end + 1] == "." and text[end - 2] == ".":
                     end += 1  # U.S., Washington, D.C.
-                found.append((start, end, owners[index]))
+                (adjectives if gazetteer.rules[rule_of[index]].adjective else found).append((start, end, owners[index]))
             elif dropped is not None:
                 dropped.append(_dropped(field, start, end, gazetteer.entities[owners[index]].id, reason))
-        return longest(found) if len(found) > 1 else found
+        taken = longest(found) if len(found) > 1 else found
+        # The Russian Foreign Ministry is an organisation of its own.
+        return taken, [span for span in adjectives if not any(begin <= span[0] < stop for begin, stop, _ in taken)]
 
     def _drop_places(self, found: Iterable[_Found], surnames: set[str], dropped: list[Dropped] | None) -> None:
         """Cities aren't meant by words that are somebody's surname in the same article: Don Imus, later Imus."""
-        for field, spans in found:
+        for field, spans, _ in found:
             for span in [span for span in spans if field.folded[span[0] : span[1]] in surnames]:
                 entity_id = self._gazetteer.entities[int(span[2])].id
                 if entity_id.startswith("geonames:"):
@@ -171,14 +177,15 @@ class EntityTagger:
         """The gazetteer's entity of this type that is called so."""
         gazetteer = self._gazetteer
         for index, start, end in self._matcher.find(f" {folded} "):
-            if start == 0 and end == len(folded) + 2 and gazetteer.entities[gazetteer.owners[index]].type == kind:
+            whole = start == 0 and end == len(folded) + 2 and not gazetteer.rules[gazetteer.rule_of[index]].adjective
+            if whole and gazetteer.entities[gazetteer.owners[index]].type == kind:
                 return gazetteer.owners[index]
         return None
 
     def _join_acronyms(self, found: list[_Found], identities: Mapping[str, Identity]) -> None:
         """Give acronyms that the article explains to whom they are short for; what only a model found may be known by its acronym."""
         meant: dict[str, int | str] = {}
-        for field, spans in found:
+        for field, spans, _ in found:
             for short, (start, end, owner) in explained(field, spans):
                 kind = self._identity(owner, identities).type
                 # A place of one word has none: "Ankara (AP)" names an agency.
@@ -187,7 +194,7 @@ class EntityTagger:
         for short, owner in meant.items():
             named = self._known(fold(short), self._identity(owner, identities).type) if isinstance(owner, str) else None
             whom = owner if named is None else named
-            for field, spans in found:
+            for field, spans, _ in found:
                 own = [(start, end, whom if old == owner else old) for start, end, old in spans]
                 there = list(places(field, short))
                 spans[:] = longest([*own, *((start, end, whom) for start, end in there)], first_wins=False) if there else own
@@ -195,7 +202,7 @@ class EntityTagger:
     def _join_surnames(self, found: list[_Found], language: str, identities: Mapping[str, Identity], dropped: list[Dropped] | None) -> None:
         """Add the surnames that stand alone for persons named in full, and give a model's lone surname to its person."""
         people: dict[int | str, Person] = {}
-        for number, (field, spans) in enumerate(found):
+        for number, (field, spans, _) in enumerate(found):
             for start, end, owner in spans:
                 full = field.folded[start:end].strip()  # the dot of an initial is a space: Jana B.
                 if " " in full and self._identity(owner, identities).type == "PER":
@@ -204,7 +211,7 @@ class EntityTagger:
                     person.names.update(full.split())
         if not people:
             return
-        for number, (field, spans) in enumerate(found):
+        for number, (field, spans, _) in enumerate(found):
             joined, refused = surname_spans(number, field, people, language=language, gazetteer=self._gazetteer)
             if dropped is not None:
                 dropped += [
@@ -230,15 +237,16 @@ class EntityTagger:
 
     def _entities(self, found: Sequence[_Found], identities: Mapping[str, Identity]) -> tuple[Entity, ...]:
         mentions: dict[int | str, list[Mention]] = {}
-        for field, spans in found:
+        for field, spans, adjectives in found:
             text = field.text
-            for start, end, owner in spans:
-                mention = Mention(field.name, start, end, text[start:end], _within_word(text, start, end))
+            for start, end, owner in sorted([*spans, *adjectives], key=_start) if adjectives else spans:
+                part = _within_word(text, start, end) or (start, end, owner) in adjectives
+                mention = Mention(field.name, start, end, text[start:end], part)
                 if owner in mentions:
                     mentions[owner].append(mention)
                 else:
                     mentions[owner] = [mention]
-        lengths = {field.name: len(field.text) for field, _ in found}
+        lengths = {field.name: len(field.text) for field, _, _ in found}
         most = max(map(len, mentions.values()), default=0)
         entities = []
         for owner, where in mentions.items():
@@ -255,6 +263,10 @@ class EntityTagger:
                 )
             )
         return tuple(entities)
+
+
+def _start(span: Span) -> int:
+    return span[0]
 
 
 def _within_word(text: str, start: int, end: int) -> bool:

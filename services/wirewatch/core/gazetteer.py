@@ -24,8 +24,8 @@ class Rule(NamedTuple):
     """When a form counts that could be something else.
 
     ``exact``: only in capitals. ``any_case``: with a small initial too. ``person``: it is a given name or surname as well. ``common``: in
-    some languages it is a word, see ``Gazetteer.words``. ``cue``: only behind a preposition of place. ``only``: only in these languages, or
-    in all if empty.
+    some languages it is a word, see ``Gazetteer.words``. ``cue``: only behind a preposition of place. ``adjective``: of a state, and counts
+    only beside its government. ``only``: only in these languages, or in all if empty.
     """
 
     exact: bool = False
@@ -33,6 +33,7 @@ class Rule(NamedTuple):
     person: bool = False
     common: bool = False
     cue: bool = False
+    adjective: bool = False
     only: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
@@ -43,8 +44,8 @@ class Rule(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Read what ``str`` wrote."""
         words = set(filter(None, text.split(",")))
-        exact, any_case, person, common, cue = (flag in words for flag in cls._fields[:-1])
-        return cls(exact, any_case, person, common, cue, frozenset(words - set(cls._fields)))
+        exact, any_case, person, common, cue, adjective = (flag in words for flag in cls._fields[:-1])
+        return cls(exact, any_case, person, common, cue, adjective, frozenset(words - set(cls._fields)))
 
 
 class Identity(NamedTuple):

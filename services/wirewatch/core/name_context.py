@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from wirewatch.core.article import EntityType
 from wirewatch.core.document import FieldText
 from wirewatch.core.gazetteer import Gazetteer, Rule
+from wirewatch.core.governments import names_government
 
 # Prepositions of place, folded. Behind one, a capitalised word is a place rather than something else: in Essen, near Nice.
 _CUES = {
@@ -55,6 +56,15 @@ def objection(
         return f"counts in {', '.join(sorted(rule.only))} only"
     if text[start].islower() and not rule.any_case:
         return "begins with a small letter"
+    if rule.adjective:
+        return None if names_government(field, start, end, language) else "an adjective, without its government beside it"
+    return _name_objection(field, start, end, rule=rule, form=form, kind=kind, language=language, gazetteer=gazetteer)
+
+
+def _name_objection(
+    field: FieldText, start: int, end: int, *, rule: Rule, form: str, kind: EntityType, language: str, gazetteer: Gazetteer
+) -> str | None:
+    text = field.text
     small = rule.common and _is_common(form, gazetteer.words, language)
     capital = rule.common and _is_common(form, gazetteer.nouns, language)
     if rule.exact:
