@@ -34,8 +34,12 @@ def shipped() -> TopicTagger:
     return TopicTagger(rules(), AutomatonMatcher)
 
 
+def all_tagged(text: str, language: str) -> set[str]:
+    return {topic.id for topic in shipped().tag(Document.of(title="", body=text, language=language))}
+
+
 def tagged(text: str, language: str) -> set[str]:
-    return {topic.id for topic in shipped().tag(Document.of(title="", body=text, language=language))} & MAIN
+    return all_tagged(text, language) & MAIN
 
 
 @pytest.mark.parametrize("line", lines("meant.txt"))
@@ -53,7 +57,13 @@ def test_leaves_other_senses(line: str) -> None:
 @pytest.mark.parametrize("line", lines("other_topics.txt"))
 def test_finds_the_other_topics(line: str) -> None:
     topic, language, text = line.split(maxsplit=2)
-    assert topic in {found.id for found in shipped().tag(Document.of(title="", body=text, language=language))}
+    assert topic in all_tagged(text, language)
+
+
+@pytest.mark.parametrize("line", lines("other_topics_other_sense.txt"))
+def test_leaves_other_senses_of_the_other_topics(line: str) -> None:
+    topic, language, text = line.split(maxsplit=2)
+    assert topic not in all_tagged(text, language)
 
 
 # Nothing of what the topics are about, 500 characters and more.
