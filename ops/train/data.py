@@ -115,25 +115,26 @@ def load(language: str) -> tuple[list[Example], dict[str, list[Example]]]:
             development[f"{source.path} held back"] = [example for example, out in zip(whole, held, strict=True) if out]
             examples = [example for example, out in zip(examples, held, strict=True) if not out]
         training.append((source.copies, examples))
-    seen = {_key(example) for examples in development.values() for example in examples}
+    seen = {key_of(example.text) for examples in development.values() for example in examples}
     kept = []
     for copies, examples in training:
         for example in examples:
-            key = _key(example)
+            key = key_of(example.text)
             if key not in seen:
                 seen.add(key)
                 kept += [example] * copies
     return kept, development
 
 
-def _key(example: Example) -> bytes:
-    return blake2b("".join(filter(str.isalnum, example.text.lower())).encode(), digest_size=8).digest()
+def key_of(text: str) -> str:
+    """The same for texts that differ in case, blanks and punctuation only."""
+    return blake2b("".join(filter(str.isalnum, text.lower())).encode(), digest_size=8).hexdigest()
 
 
 def read(source: Source, language: str) -> Iterator[Example]:
     """The sentences of a file."""
     corpus = source.path.partition("/")[0]
-    for rows in _sentences(ROOT / f"{source.path}.tsv.gz"):
+    for rows in sentences_of(ROOT / f"{source.path}.tsv.gz"):
         text, names = joined([(token, _tag(corpus, token, tag, original)) for token, tag, original in rows])
         if source.nominal:
             names = tuple(_without_article(name, text) for name in names if _is_name(name, text))
@@ -152,7 +153,8 @@ def _without_article(name: Name, text: str) -> Name:
     return name._replace(start=name.start + len(first) + 1) if blank and first.lower() in {"the", "a", "an"} else name
 
 
-def _sentences(path: Path) -> Iterator[list[tuple[str, str, str]]]:
+def sentences_of(path: Path) -> Iterator[list[tuple[str, str, str]]]:
+    """Tokens of a file's sentences, each with its tag and the tag that the corpus itself has."""
     rows: list[tuple[str, str, str]] = []
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
