@@ -294,3 +294,95 @@ def test_a_model_names_the_whole_word() -> None:
 def test_an_article_before_a_known_name_does_not_make_another_of_it() -> None:
     assert found("Then the EU met", recogniser=Recogniser(["the EU"], "ORG")) == [("Q4", "EU")]
     assert found("Die Bank of Iran", recogniser=Recogniser(["Die Bank of Iran"], "LOC")) == [("Q6", "Bank of Iran")]
+
+
+def test_a_surname_of_two_words_is_the_persons_it_belongs_to() -> None:
+    recogniser = Recogniser(["Jana Muster Beispiel", "Muster Beispiel"])
+    assert [entity.id for entity in tag("Jana Muster Beispiel kam.", title="Muster Beispiel kommt", recogniser=recogniser)] == [
+        "name:PER:jana-muster-beispiel"
+    ]
+
+
+def test_a_models_person_is_the_same_in_the_genitive() -> None:
+    recogniser = Recogniser(["Jana Muster", "Jana Musters"])
+    assert found("Jana Muster kam. Musters Rede.", title="Jana Musters Rede", recogniser=recogniser) == [
+        ("name:PER:jana-muster", text) for text in ("Jana Musters", "Jana Muster", "Musters")
+    ]
+
+
+@pytest.mark.parametrize(("text", "name"), [("Essen kam später", "name:PER:jana-essen"), ("in Essen kam sie an", "geonames:1")])
+def test_a_city_is_no_city_where_it_is_the_surname_of_somebody_a_model_found(text: str, name: str) -> None:
+    places = extended(EMPTY, [GazetteerEntry("geonames:1", "LOC", "Essen")], version="test")
+    tagger = EntityTagger(places, AutomatonMatcher, {"de": Recogniser(["Jana Essen"])})
+    last = tagger.tag(Document.of(title="Jana Essen spricht", body=f"Wie es heißt, {text}", language="de"))[-1]
+    assert (last.id, last.mentions[-1].field) == (name, "body")
+
+
+def test_a_known_name_in_quotation_marks_is_the_name() -> None:
+    assert found("Das Haus „Bank of Iran“ schrieb", recogniser=Recogniser(["Haus „Bank of Iran“"], "ORG")) == [("Q6", "Bank of Iran")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Dann sprach King Karl III. lange", "Karl III"),
+        ("Dann sprach könig Karl III lange", "Karl III"),
+        ("Dann sprach Papst Muster lange", "Muster"),
+        ("Dann sprach papa romano Muster lange", "Muster"),
+        ("Dann sprach Papa Beispiel lange", "Papa Beispiel"),
+        ("Dann sprach bin Muster lange", "bin Muster"),
+        ("Dann sprach Prinz bin Muster lange", "bin Muster"),
+    ],
+)
+def test_a_title_is_no_part_of_a_known_name(text: str, name: str) -> None:
+    names = ("King Karl III", "König Karl III", "Papst Muster", "Papa romano Muster", "Papa Beispiel", "bin Muster")
+    tagger = EntityTagger(extended(EMPTY, [GazetteerEntry("Q1", "PER", "Karl III", names)], version="test"), AutomatonMatcher)
+    assert [m.text for entity in tagger.tag(Document.of(title="", body=text, language="de")) for m in entity.mentions] == [name]
+
+
+def test_another_man_is_no_son_of_the_same_father() -> None:
+    tagger = EntityTagger(extended(EMPTY, [GazetteerEntry("Q1", "PER", "bin Muster")], version="test"), AutomatonMatcher)
+    assert tagger.tag(Document.of(title="", body="then Abdul bin Muster spoke", language="en")) == ()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "kind", "expected"),
+    [
+        ("Rat für Sicherheit en Iran", "ORG", [("name:ORG:rat-fur-sicherheit", "Rat für Sicherheit"), ("Q3", "Iran")]),
+        ("turnier en Iran", "MISC", [("Q3", "Iran")]),
+        ("Turnier en Iran", "MISC", [("name:MISC:turnier-en-iran", "Turnier en Iran")]),
+        ("straße des Iran", "LOC", [("name:LOC:straße-des-iran", "straße des Iran")]),
+        ("Rat des Iran", "ORG", [("name:ORG:rat-des-iran", "Rat des Iran")]),
+        ("rat des Iran", "ORG", [("name:ORG:rat-des-iran", "rat des Iran")]),
+    ],
+)
+def test_a_known_place_at_the_end_of_a_models_span(phrase: str, kind: EntityType, expected: list[tuple[str, str]]) -> None:
+    assert found(f"Heute hat {phrase} gesprochen", recogniser=Recogniser([phrase], kind)) == expected
+
+
+def test_a_surname_with_a_hyphen_is_whole() -> None:
+    recogniser = Recogniser(["Jana Muster-Beispiel"])
+    assert [text for _, text in found("Jana Muster-Beispiel kam. Das Dorf Beispiel, dann Muster-Beispiel.", recogniser=recogniser)] == [
+        "Jana Muster-Beispiel",
+        "Muster-Beispiel",
+    ]
+
+
+def test_a_place_that_somebody_is_named_after_is_no_surname() -> None:
+    names = extended(EMPTY, [GazetteerEntry("Q1", "PER", "Anne de Muster")], version="test")
+    document = Document.of(title="", body="Anne de Muster aime la Muster. Muster arrive", language="fr")
+    (person,) = EntityTagger(names, AutomatonMatcher).tag(document)
+    assert [mention.start for mention in person.mentions] == [0, 31]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("ESSEN - Der Konzern", [("geonames:1", "ESSEN")]),
+        ("Essen (ABC) - Der Konzern", [("geonames:1", "Essen")]),
+        ("MUSTERSTADT (ABC) - Der Konzern", [("name:LOC:musterstadt", "MUSTERSTADT")]),
+        ("MUSTERSTADT - Der Konzern", []),
+    ],
+)
+def test_a_report_comes_from_a_place(body: str, expected: list[tuple[str, str]]) -> None:
+    assert found(body, recogniser=Recogniser([])) == expected

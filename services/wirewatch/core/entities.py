@@ -10,14 +10,16 @@ from typing import NamedTuple, Protocol
 
 from wirewatch.core.acronyms import explained, places
 from wirewatch.core.article import Entity, EntityType, Mention
+from wirewatch.core.datelines import dateline
 from wirewatch.core.document import Document, FieldText
 from wirewatch.core.folding import fold
 from wirewatch.core.gazetteer import Gazetteer, Identity
 from wirewatch.core.matching import Dropped, TermMatcherFactory
-from wirewatch.core.name_context import ARTICLES, given_name_before, objection
+from wirewatch.core.name_context import behind_title, given_name_before, has_cue, is_title, objection
+from wirewatch.core.name_types import clubs, corrected
 from wirewatch.core.salience import salience
-from wirewatch.core.surnames import Person, surname_spans
-from wirewatch.core.text_spans import Span, longest, trimmed, without_title
+from wirewatch.core.surnames import Person, last_name, same_person, surname_spans, surnames_of
+from wirewatch.core.text_spans import Span, before_place, longest, narrowed, stands, trimmed, within_word, without_title
 
 # A name in a text: start, end, type, in code points.
 TypedSpan = tuple[int, int, EntityType]
@@ -54,6 +56,11 @@ class EntityTagger:
         self._gazetteer = gazetteer
         self._matcher = matcher_factory([f" {form} " for form in gazetteer.patterns], overlapping=True)
         self._recognisers = recognisers or {}
+        self._titled = {
+            index
+            for index, (form, owner) in enumerate(zip(gazetteer.patterns, gazetteer.owners, strict=True))
+            if is_title(form.partition(" ")[0]) and gazetteer.entities[owner].type == "PER"
+        }
 
     def tag(self, document: Document) -> tuple[Entity, ...]:
         """The entities in the order of their first mention, each with all its mentions."""
@@ -75,8 +82,13 @@ class EntityTagger:
         identities: dict[str, Identity] = {}
         if recogniser := self._recognisers.get(language):
             for field, spans, _ in found:
-                known = [(start, end, self._identity(owner, identities).type) for start, end, owner in spans]
-                spans[:] = self._with_model(field, spans, recogniser.recognise(field.text, language, known), identities)
+                known = [(start, end, self._type(owner, identities)) for start, end, owner in spans]
+                made = [*clubs(field, [(start, end) for start, end, kind in known if kind == "LOC"])]
+                for start, end, kind in recogniser.recognise(field.text, language, known):
+                    made += narrowed(field.text, start, end, kind, known)
+                if (place := dateline(field)) and place[2]:
+                    made.append((*place[:2], "LOC"))
+                spans[:] = self._with_model(field, language, spans, made, identities)
         self._join_surnames(found, language, identities, dropped)
         self._join_acronyms(found, identities)
         return self._entities(found, identities)
@@ -93,11 +105,12 @@ class EntityTagger:
         text, quick = field.text, dropped is None
         found: list[Span] = []
         adjectives: list[Span] = []
-        for index, start, padded_end in self._matcher.find(f" {field.folded} "):
+        for index, place, padded_end in self._matcher.find(f" {field.folded} "):
+            end = padded_end - 2
+            start = behind_title(field, place, end) if index in self._titled else place
             # Most that isn't taken is a word like any other, which needs no reason where nobody asks for it.
             if quick and text[start].islower() and not gazetteer.rules[rule_of[index]].any_case:
                 continue
-            end = padded_end - 2
             form = patterns[index]
             reason = None
             if rule_number := rule_of[index]:
@@ -131,35 +144,28 @@ class EntityTagger:
                         dropped.append(_dropped(field, span[0], span[1], entity_id, "a surname in this article"))
 
     def _with_model(
-        self, field: FieldText, known: list[Span], recognised: Iterable[TypedSpan], identities: dict[str, Identity]
+        self, field: FieldText, language: str, known: list[Span], made: Iterable[TypedSpan], identities: dict[str, Identity]
     ) -> list[Span]:
         """Add what a model found. The longest span wins, the gazetteer's where both are the same or only a title stands before it."""
         spans = list(known)
-        for raw_start, raw_end, kind in recognised:
+        for raw_start, raw_end, raw_kind in made:
             start, end = trimmed(field.text, raw_start, raw_end)
-            if kind == "PER":
-                start = without_title(field.folded, start, end)
             if start >= end or not any(map(str.isalpha, field.text[start:end])):
                 continue
+            kind = corrected(field, start, end, raw_kind, language)
+            if kind == "PER":
+                start = without_title(field.folded, start, end)
             rivals = [span for span in known if span[0] < end and start < span[1]]
-            if any(self._keeps(span, start, end, kind, field) for span in rivals):
+            places = [span for span in rivals if self._type(span[2], identities) == "LOC"]
+            if (kind == "ORG" or field.text[start].islower()) and (cut := before_place(field, start, end, places)) < end:
+                end = cut
+                rivals = [span for span in rivals if span[0] < end]
+            if start >= end or any(stands((*span[:2], self._type(span[2], identities)), (start, end, kind), field) for span in rivals):
                 continue
             spans = [span for span in spans if span not in rivals]
             if (owner := self._named(field.folded[start:end], kind, identities)) is not None:
                 spans.append((start, end, owner))
         return longest(spans)
-
-    def _keeps(self, span: Span, start: int, end: int, kind: EntityType, field: FieldText) -> bool:
-        """Whether a name of the gazetteer stands against a model's span that overlaps it."""
-        known_start, known_end, owner = span
-        if known_end - known_start >= end - start:
-            return True
-        # The United States: an article before it makes no other name of it.
-        if known_end == end and field.folded[start:known_start].rstrip() in ARTICLES:
-            return True
-        # A full name at the end of what the model took for a person: what stands before it is a title.
-        person = kind == "PER" and isinstance(owner, int) and self._gazetteer.entities[owner].type == "PER"
-        return person and known_end >= end - 1 and " " in field.folded[known_start:known_end]
 
     def _named(self, folded: str, kind: EntityType, identities: dict[str, Identity]) -> int | str | None:
         """Whom a model's span means: an entity of the gazetteer, else one of its own; None if that is suppressed."""
@@ -187,12 +193,12 @@ class EntityTagger:
         meant: dict[str, int | str] = {}
         for field, spans, _ in found:
             for short, (start, end, owner) in explained(field, spans):
-                kind = self._identity(owner, identities).type
+                kind = self._type(owner, identities)
                 # A place of one word has none: "Ankara (AP)" names an agency.
                 if kind in ("ORG", "MISC") or (kind == "LOC" and " " in field.folded[start:end]):
                     meant.setdefault(short, owner)
         for short, owner in meant.items():
-            named = self._known(fold(short), self._identity(owner, identities).type) if isinstance(owner, str) else None
+            named = self._known(fold(short), self._type(owner, identities)) if isinstance(owner, str) else None
             whom = owner if named is None else named
             for field, spans, _ in found:
                 own = [(start, end, whom if old == owner else old) for start, end, old in spans]
@@ -205,12 +211,17 @@ class EntityTagger:
         for number, (field, spans, _) in enumerate(found):
             for start, end, owner in spans:
                 full = field.folded[start:end].strip()  # the dot of an initial is a space: Jana B.
-                if " " in full and self._identity(owner, identities).type == "PER":
-                    person = people.get(owner) or people.setdefault(owner, Person(self._surnames(owner, full)))
+                if " " in full and self._type(owner, identities) == "PER":
+                    person = people.get(owner) or people.setdefault(owner, Person(self._surnames(owner, field.text[start:end], language)))
                     person.mentions.append((number, start))
-                    person.names.update(full.split())
+                    person.full_names.add(" ".join(full.split()))
         if not people:
             return
+        meant = same_person(people, language)
+        for _, spans, _ in found if meant else ():
+            spans[:] = [(start, end, meant.get(owner, owner)) for start, end, owner in spans]
+        for owner in meant:
+            people[meant[owner]].mentions += people.pop(owner).mentions
         for number, (field, spans, _) in enumerate(found):
             joined, refused = surname_spans(number, field, people, language=language, gazetteer=self._gazetteer)
             if dropped is not None:
@@ -218,29 +229,41 @@ class EntityTagger:
                     _dropped(field, start, end, self._identity(owner, identities).id, reason) for start, end, owner, reason in refused
                 ]
             if joined:
-                # A name of the gazetteer keeps its place; a model's own guess at a single word gives way.
-                taken = [span for span in spans if not (isinstance(span[2], str) and any(span[:2] == new[:2] for new in joined))]
+                # A name of the gazetteer keeps its place, but for cities that aren't behind "in"; a model's own guess gives way.
+                places = {new[:2] for new in joined}
+                taken = [span for span in spans if span[:2] not in places or not self._gives_way(span, field, language)]
                 spans[:] = longest([*joined, *taken], first_wins=False)
 
-    def _surnames(self, owner: int | str, full: str) -> set[str]:
+    def _gives_way(self, span: Span, field: FieldText, language: str) -> bool:
+        start, _, owner = span
+        return isinstance(owner, str) or (
+            self._gazetteer.entities[owner].id.startswith("geonames:") and not has_cue(field, start, language)
+        )
+
+    def _surnames(self, owner: int | str, full: str, language: str) -> set[str]:
         """Folded forms of a person's surname."""
         gazetteer = self._gazetteer
         if isinstance(owner, str):
-            return {full.rpartition(" ")[2]}
+            return surnames_of(full, language)
         if known := gazetteer.surnames.get(owner):
             return set(known)
         first, last = gazetteer.forms_of(owner)
-        return {form.rpartition(" ")[2] for form in gazetteer.patterns[first:last] if " " in form}
+        last_words = {form.rpartition(" ")[2] for form in gazetteer.patterns[first:last] if " " in form}
+        parts = last_name(full).split()
+        return last_words if len(parts) < 2 else last_words - {parts[-1]} | {" ".join(parts)}
 
     def _identity(self, owner: int | str, identities: Mapping[str, Identity]) -> Identity:
         return identities[owner] if isinstance(owner, str) else self._gazetteer.entities[owner]
+
+    def _type(self, owner: int | str, identities: Mapping[str, Identity]) -> EntityType:
+        return self._identity(owner, identities).type
 
     def _entities(self, found: Sequence[_Found], identities: Mapping[str, Identity]) -> tuple[Entity, ...]:
         mentions: dict[int | str, list[Mention]] = {}
         for field, spans, adjectives in found:
             text = field.text
             for start, end, owner in sorted([*spans, *adjectives], key=_start) if adjectives else spans:
-                part = _within_word(text, start, end) or (start, end, owner) in adjectives
+                part = within_word(text, start, end) or (start, end, owner) in adjectives
                 mention = Mention(field.name, start, end, text[start:end], part)
                 if owner in mentions:
                     mentions[owner].append(mention)
@@ -267,12 +290,6 @@ class EntityTagger:
 
 def _start(span: Span) -> int:
     return span[0]
-
-
-def _within_word(text: str, start: int, end: int) -> bool:
-    """Whether a hyphen joins what stands there to more letters."""
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    return (before[1:] == "-" and before[0].isalnum()) or (after[:1] == "-" and after[1:].isalnum())
 
 
 def _covers(mention: Mention, drop: Dropped) -> bool:

@@ -38,6 +38,7 @@ _RU_NOUN: tuple[_Row, ...] = (
     ("павел", ("павла", "павлу", "павла", "павлом", "павле")),
     ("ство", ("ства", "ству", "ство", "ством", "стве")),
     ("ово", ("ова", "ову", "ово", "овом", "ове")),
+    *((f"{c}е", (f"{c}я", f"{c}ю", f"{c}е", f"{c}ем", f"{c}е")) for c in "лрь"),
     ("ие", ("ия", "ию", "ие", "ием", "ии")),
     ("ия", ("ии", "ии", "ию", "ией", "ии")),
     ("ий", ("ия", "ию", "ия", "ием", "ии")),
@@ -50,6 +51,7 @@ _RU_NOUN: tuple[_Row, ...] = (
     ("й", ("я", "ю", "я", "ем", "е")),
     *((c, (f"{c}а", f"{c}у", f"{c}а", f"{c}ем", f"{c}е")) for c in "жшщчц"),
     *((c, (f"{c}а", f"{c}у", f"{c}а", f"{c}ом", f"{c}е")) for c in "бвгдзклмнпрстфх"),
+    ("ы", ("", "ам", "ы", "ами", "ах")),
 )
 _RU_SOFT_MASCULINE: _Row = ("ь", ("я", "ю", "я", "ем", "е"))
 _RU_SOFT_FEMININE: _Row = ("ь", ("и", "и", "ь", "ью", "и"))
@@ -86,6 +88,7 @@ _UK_NOUN: tuple[_Row, ...] = (
     ("й", ("я", "ю", "я", "єм", "ї")),
     *((c, (f"{c}а", f"{c}у", f"{c}а", f"{c}ем", f"{c}і")) for c in "жшщчц"),
     *((c, (f"{c}а", f"{c}у", f"{c}а", f"{c}ом", f"{c}і")) for c in "бвгґдзклмнпрстфх"),
+    ("и", ("", "ам", "и", "ами", "ах")),
 )
 _UK_SOFT_MASCULINE: _Row = ("ь", ("я", "ю", "я", "ем", "і"))
 _UK_SOFT_FEMININE: _Row = ("ь", ("і", "і", "ь", "ю", "і"))
@@ -130,6 +133,16 @@ _PL_NOUN: tuple[_Row, ...] = (
     *((c, (f"{c}a", f"{c}owi", f"{c}u", f"{c}em", f"{c}u")) for c in "hjlcz"),
     *((c, (f"{c}a", f"{c}owi", f"{c}u", f"{c}em", _pl_locative(c))) for c in _PL_HARD),
 )
+
+# What is no living being may have its genitive in -u: Європейського Союзу, Związku Radzieckiego.
+_GENITIVE_U: dict[str, tuple[_Row, ...]] = {
+    "ru": (),
+    "uk": tuple((c, (f"{c}у", f"{c}у", c, f"{c}ом", f"{c}і")) for c in "бвгґдзклмнпрстфх"),
+    "pl": (
+        ("ek", ("ku", "kowi", "ek", "kiem", "ku")),
+        *((c, (f"{c}u", f"{c}owi", c, f"{c}em", _pl_locative(c))) for c in _PL_HARD),
+    ),
+}
 
 _FEMALE = {"ru": ("а", "я"), "uk": ("а", "я"), "pl": ("a",)}
 _MALE_IN_A = frozenset("илья никита лука фома кузьма данила микола ілля савва kuba barnaba".split())
@@ -189,6 +202,7 @@ def _thing(words: Sequence[str], language: str) -> Iterable[Iterable[tuple[str, 
     if language == "pl" and len(words) > 1 and not leading and _is_adjective(words[1], language):
         back[0] = _decline(words[1], adjectives) or (words[1],) * 5  # Unia Europejska, Stany Zjednoczone
     heads: set[tuple[str, ...] | None] = {_decline(words[leading], [*nouns, row]) for row in soft}
+    heads.add(_decline(words[leading], _GENITIVE_U[language]))
     if len(words) == 1 and language == "ru":
         heads.add(_decline(words[0], _RU_ADJECTIVE))
     paradigms = [zip(*front, head, *back, strict=True) for head in heads if head]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from wirewatch.core.article import EntityType
+from wirewatch.core.datelines import dateline
 from wirewatch.core.document import FieldText
 from wirewatch.core.gazetteer import Gazetteer, Rule
 from wirewatch.core.governments import names_government
@@ -20,6 +21,7 @@ _CUES = {
     "pl": frozenset({"w", "we", "z", "do", "pod", "kolo"}),
 }
 _ANY_CUE = frozenset({"in", "en", "near", "nach", "в", "w"})
+_PATRONYMICS = ("bin ", "ben ", "ibn ", "бин ", "бен ", "ибн ")
 _SENTENCE_END = frozenset('.!?:;•–—-"“”„«»‘’(\n')
 ARTICLES = frozenset("the die der das el la le il o a".split())
 # Titles before a name, folded; compounds by their end: Bundeskanzler, Kremlchef.
@@ -30,12 +32,33 @@ _TITLES = frozenset(
     "signor signora cancelliere premierminister premierministerin pan pani prezydent kanclerz "
     "президент президента министр премьер канцлер господин госпожа генерал міністр пан пані".split()
 )
+# Titles that are no given names, so that what follows is the name even where a list has both: Papst Leo, King Charles.
+_RANKS = frozenset(
+    "king queen prince princess pope patriarch ayatollah emperor archbishop cardinal roi reine pape patriarche archeveque "
+    "rey reina papa patriarca konig konigin kronprinz papst ajatollah kaiser erzbischof kardinal "
+    "krol krolowa papiez patriarcha король короля королева папа папы патриарх патриарха аятолла аятоллы принц імператор патріарх".split()
+)
 _TITLE_ENDINGS = ("prasident", "prasidentin", "minister", "ministerin", "kanzler", "kanzlerin", "chef", "chefin", "sprecher", "sprecherin")
 
 
 def is_title(word: str) -> bool:
     """Whether a folded word is a title that stands before names, such as president or bundeskanzlerin."""
-    return word in _TITLES or word.endswith(_TITLE_ENDINGS)
+    return word in _TITLES or word in _RANKS or word.endswith(_TITLE_ENDINGS)
+
+
+def behind_title(field: FieldText, start: int, end: int) -> int:
+    """Where the name begins in a full name of the gazetteer that has a title before it: King Charles III, папа римский Франциск.
+
+    A title that is a given name as well, such as Papa, is none where it has a capital and the list has it so.
+    """
+    word, _, rest = field.folded[start:end].partition(" ")
+    small = field.text[start].islower()
+    if not rest or not (is_title(word) if small else word in _RANKS - {"papa", "папа"}):
+        return start
+    begin = start + len(word) + 1
+    while small and begin < end and field.text[begin].islower():
+        begin = field.folded.find(" ", begin, end) + 1 or end
+    return begin if begin < end else start
 
 
 def previous_word(field: FieldText, start: int) -> tuple[str, int]:
@@ -72,7 +95,8 @@ def _name_objection(
     if " " in form and (small or capital):
         return _phrase_objection(field, start, end)
     if kind == "LOC" and (small or capital or rule.cue):
-        return None if _has_cue(field, start, language) else "could be a word or a person: needs a preposition of place before it"
+        meant = has_cue(field, start, language) or dateline(field) in {(start, end, False), (start, end, True)}
+        return None if meant else "could be a word or a person: needs a preposition of place before it"
     return _word_objection(text, start, end, small=small, capital=capital) or _given_name_objection(text, end, rule)
 
 
@@ -106,11 +130,16 @@ def _given_name_objection(text: str, end: int, rule: Rule) -> str | None:
 
 
 def given_name_before(field: FieldText, start: int, gazetteer: Gazetteer, language: str) -> bool:
-    """Whether a given name stands right before: Michael Jordan, Jack London. A word of the language is none: Will Iran attack."""
+    """Whether a given name stands right before: Michael Jordan, Jack London. A word of the language is none: Will Iran attack.
+
+    Before bin Salman, which is somebody's son, any name is one.
+    """
     end = start - 1
     if end < 1 or field.text[end] != " ":
         return False
     word, begin = previous_word(field, start)
+    if field.folded[start:].startswith(_PATRONYMICS) and field.text[begin : begin + 1].isupper() and not is_title(word):
+        return True
     return word in gazetteer.given_names and not field.text[begin].islower() and not _is_common(word, gazetteer.words, language)
 
 
@@ -118,9 +147,11 @@ def surname_objection(field: FieldText, start: int, form: str, *, language: str,
     """Why a word that is a surname of somebody in the article isn't taken for one here."""
     if given_name_before(field, start, gazetteer, language):
         return "another given name stands before it"
-    word, _ = previous_word(field, start)
+    word, begin = previous_word(field, start)
     if is_title(word):
         return None
+    if language in {"fr", "es"} and word in {"la", "le", "l", "el"} and field.text[begin].islower():
+        return "a place: an article stands before it"  # la Bretagne, where Anne de Bretagne was named
     small, capital = _is_common(form, gazetteer.words, language), _is_common(form, gazetteer.nouns, language)
     return _word_objection(field.text, start, start + len(form), small=small, capital=capital)
 
@@ -130,7 +161,8 @@ def _is_common(form: str, words: Mapping[str, frozenset[str]], language: str) ->
     return languages is not None and (language in languages or language == "und")
 
 
-def _has_cue(field: FieldText, start: int, language: str) -> bool:
+def has_cue(field: FieldText, start: int, language: str) -> bool:
+    """Whether a preposition of place stands before."""
     word, _ = previous_word(field, start)
     return word in _CUES.get(language, _ANY_CUE)
 

@@ -4,18 +4,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wirewatch.core.document import FieldText
-from wirewatch.core.gazetteer import Gazetteer
+from wirewatch.core.folding import fold
+from wirewatch.core.gazetteer import Gazetteer, german_genitives
+from wirewatch.core.inflection import case_forms
 from wirewatch.core.name_context import previous_word, surname_objection
 from wirewatch.core.text_spans import Span
 
 
 @dataclass(slots=True)
 class Person:
-    """A person named in full: folded surnames, words of the full name, and where it stands as (number of the field, start)."""
+    """A person named in full: folded surnames, full names as the article has them, and where they stand as (number of the field, start)."""
 
     surnames: set[str]
     mentions: list[tuple[int, int]] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
+    full_names: set[str] = field(default_factory=set)
+
+    @property
+    def words(self) -> set[str]:
+        """The words of the full names."""
+        return {word for name in self.full_names for word in name.split()}
+
+
+def last_name(full: str) -> str:
+    """The folded last name of a full name as written; one with a hyphen is whole: Schmidt-Rottluff."""
+    return " ".join(fold(full.rsplit(maxsplit=1)[-1]).split())
+
+
+def surnames_of(full: str, language: str) -> set[str]:
+    """Folded forms of the surname in a full name that no list has: Beispiel, Beispiels."""
+    last = last_name(full)
+    return {last, *case_forms(last, language, person=True), *(german_genitives(last, "PER") if language == "de" else ())}
+
+
+def same_person(people: Mapping[int | str, Person], language: str) -> dict[int | str, int | str]:
+    """Persons that only a model found, and who of ``people`` they are: by a surname of two words (González Urrutia) or in another case."""
+    known: dict[str, int | str] = {}
+    for owner, person in people.items():
+        for name in person.full_names:
+            words = name.split()
+            known |= {" ".join(words[first:]): owner for first in range(1, len(words) - 1)}
+            if isinstance(owner, str):
+                known |= dict.fromkeys(_cases(name, language), owner)
+    meant = {}
+    for owner, person in people.items():
+        if isinstance(owner, str):
+            others = {known[name] for name in person.full_names if known.get(name, owner) != owner}
+            if len(others) == 1:
+                meant[owner] = others.pop()
+    # Of two that may each be a form of the other both stay.
+    return {owner: other for owner, other in meant.items() if other not in meant}
+
+
+def _cases(name: str, language: str) -> set[str]:
+    genitives = german_genitives(name, "PER") if language == "de" else ()
+    return case_forms(name, language, person=True) | set(genitives)
 
 
 def surname_spans(
@@ -68,6 +110,6 @@ def _with_particles(text: FieldText, start: int, person: Person) -> int:
     """Where the surname begins: before it may stand other words of the full name, as in von der Leyen or López Obrador."""
     while True:
         word, begin = previous_word(text, start)
-        if not word or word not in person.names:
+        if not word or word not in person.words:
             return start
         start = begin
