@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from elasticsearch import Elasticsearch
+from elasticsearch import ApiError, Elasticsearch
 
 from tests.support.engines import wait_until
 
@@ -43,6 +43,15 @@ class Index:
 
     def complete(self, count: int, seconds: float = 180) -> None:
         """Wait until so many articles are there, each of them once."""
-        wait_until(lambda: len(self.ids()) >= count, seconds, f"{count} articles in the index")
+        wait_until(lambda: self._has(count), seconds, f"{count} articles in the index")
         found = self.ids()
         assert len(found) == len(set(found)) == count
+
+    def _has(self, count: int) -> bool:
+        """An index that is being made answers no search yet."""
+        try:
+            return len(self.ids()) >= count
+        except ApiError as error:
+            if error.status_code != 503:
+                raise
+            return False
