@@ -30,7 +30,10 @@ SMALL_WORDS = _PARTICLES | frozenset("na nad of on op por s sa sous sur ter the 
 
 @dataclass(slots=True)
 class Draft:
-    """An entity being put together. ``names``: (name, languages it is of); ``weight`` settles who keeps a name (population, languages)."""
+    """An entity being put together. ``names``: (name, languages it is of); ``weight`` settles who keeps a name (population, languages).
+
+    ``refused``: folded names that its source has and that are not taken, with the reason.
+    """
 
     id: str
     type: EntityType
@@ -39,6 +42,7 @@ class Draft:
     names: list[tuple[str, frozenset[str]]] = field(default_factory=list)
     surnames: list[str] = field(default_factory=list)
     weight: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, name: str, *languages: str) -> None:
         self.names.append((name, frozenset(languages)))
@@ -119,6 +123,8 @@ def organisations(path: Path) -> Iterator[Draft]:
         if row["qid"] and english:
             draft = Draft(row["qid"], "ORG", english[0], "intl_orgs", weight=len(row["names"]))
             _add_by_language(draft, {language: [n for n in names if _long_enough(n)] for language, names in row["names"].items()})
+            short = {name for names in row["names"].values() for name in names if usable(name) and not _long_enough(name)}
+            draft.refused += [(" ".join(fold(name).split()), "a short name of an organisation") for name in sorted(short)]
             yield draft
 
 

@@ -1,0 +1,177 @@
+"""Which entity each form of a name stands for, under which conditions; what was refused or lost is kept with the reason."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from ops.gazetteer import sources
+from ops.gazetteer.adjectives import adjectives
+from ops.gazetteer.sources import Draft
+
+from wirewatch.core.folding import fold
+from wirewatch.core.gazetteer import Rule, folded_spellings, forms
+
+# A city that shares its name with persons counts on its own from this population on; under it, only behind "in", "near" …
+KNOWN_CITY = 500_000
+# A full name so common that it may be anyone's: given names times surnames among the politicians.
+ANYONE = 1500
+# Reasons for a loss.
+TAKEN = "another entity, further ahead, has it"
+OWN_NAME = "the main name of another city"
+NAMESAKES = "two politicians, equally well known"
+_GERMAN = frozenset({"de"})
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """What names are checked against. Words are folded; ``dropped``: (name, id or empty for every entity), with the reason."""
+
+    words: dict[str, frozenset[str]]
+    nouns: dict[str, frozenset[str]]
+    dropped: dict[tuple[str, str], str]
+    given: Counter[str] = field(default_factory=Counter)
+    surnames: Counter[str] = field(default_factory=Counter)
+
+
+class Loss(NamedTuple):
+    """A form an entity did not get, and who has it instead, if that is the reason."""
+
+    form: str
+    draft: Draft
+    reason: str
+    other: Draft | None = None
+
+
+@dataclass(slots=True)
+class Claims:
+    """Which entity each form stands for; the first to claim it has it."""
+
+    owner: dict[str, Draft] = field(default_factory=dict)
+    rule: dict[str, Rule] = field(default_factory=dict)
+    losses: list[Loss] = field(default_factory=list)
+    report: Counter[str] = field(default_factory=Counter)
+    ambiguous: dict[str, list[Draft]] = field(default_factory=dict)
+
+    def claim(self, form: str, rule: Rule, draft: Draft) -> None:
+        other = self.owner.setdefault(form, draft)
+        if other is draft:
+            kept = self.rule.get(form)
+            self.rule[form] = rule if kept is None else _milder(kept, rule)
+        elif draft.source == other.source == "parliamentarians" and draft.weight == other.weight:
+            self.ambiguous.setdefault(form, [other]).append(draft)
+        else:
+            self.lose(form, draft, TAKEN, other)
+
+    def lose(self, form: str, draft: Draft, reason: str, other: Draft | None = None) -> None:
+        self.losses.append(Loss(form, draft, reason, other))
+        self.report[f"forms of {draft.source} lost: {reason}"] += 1
+
+    def settle(self) -> None:
+        """Give up the forms that two politicians have with equal right."""
+        for form, drafts in self.ambiguous.items():
+            del self.owner[form], self.rule[form]
+            for draft in drafts:
+                self.lose(form, draft, NAMESAKES, drafts[1] if draft is drafts[0] else drafts[0])
+        self.ambiguous.clear()
+
+
+def _milder(one: Rule, other: Rule) -> Rule:
+    """Of two rules of the same form for the same entity that with fewer conditions, in the languages of both."""
+    if one.only and other.only and one._replace(only=other.only) == other:
+        return one._replace(only=one.only | other.only)
+    return min(one, other, key=lambda rule: (bool(rule.only), rule.exact, rule.cue))
+
+
+def read_lexicon(folder: Path) -> Lexicon:
+    """The committed lists of common words and of names to drop."""
+    words, nouns = {}, {}
+    with (folder / "common_words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, strict=True):
+            word = " ".join(fold(row["word"]).split())
+            if row["small"]:
+                words[word] = frozenset(row["small"].split())
+            if row["capital"]:
+                nouns[word] = frozenset(row["capital"].split())
+    with (folder / "dropped_names.csv").open(encoding="utf-8", newline="") as file:
+        dropped = {(" ".join(fold(row["name"]).split()), row["id"]): row["reason"] for row in csv.DictReader(file, strict=True)}
+    return Lexicon(words, nouns, dropped)
+
+
+def count_names(people: Iterable[Draft], lexicon: Lexicon) -> None:
+    """How many persons have each given name and each surname."""
+    for draft in people:
+        written = {tuple(form.split()) for name, _ in draft.names if " " in name for form in folded_spellings(name)}
+        lexicon.given.update({words[0] for words in written if len(words[0]) > 2})
+        lexicon.surnames.update({words[-1] for words in written if len(words[-1]) > 2})
+
+
+def claim_all(drafts: Iterable[Draft], lexicon: Lexicon) -> Claims:
+    """Give each form to one entity. A city's own name goes before any city's alias, whatever their size."""
+    claims = Claims()
+    drafts = list(drafts)
+    own_names = {form: draft for draft in reversed(drafts) if draft.source == "cities" for form in folded_spellings(draft.name)}
+    for draft in drafts:
+        for name, languages in draft.names:
+            if not sources.usable(name):
+                continue
+            folded = " ".join(fold(name).split())
+            for form, rule in forms(name, draft.type, languages).items():
+                if draft.source == "cities" and (other := own_names.get(form, own_names.get(folded, draft))) is not draft:
+                    claims.lose(form, draft, OWN_NAME, other)
+                elif reason := _refusal(form, rule, draft, lexicon):
+                    claims.lose(form, draft, reason)
+                else:
+                    claims.claim(form, _rule(form, rule, draft, lexicon, name=name, languages=languages), draft)
+    claims.settle()
+    return claims
+
+
+def claim_adjectives(claims: Claims, drafts: Mapping[str, Draft], path: Path) -> None:
+    """Add the adjectives of states, where no name is spelled so."""
+    for state, language, form in adjectives(path):
+        draft = drafts[state]
+        known = claims.rule.get(form)
+        if known is None:
+            claims.owner[form], claims.rule[form] = draft, Rule(any_case=True, adjective=True, only=frozenset({language}))
+        elif known.adjective and claims.owner[form] is draft:
+            claims.rule[form] = known._replace(only=known.only | {language})
+        else:
+            claims.lose(form, draft, TAKEN, claims.owner[form])
+
+
+def _refusal(form: str, rule: Rule, draft: Draft, lexicon: Lexicon) -> str | None:
+    if reason := lexicon.dropped.get((form, "")) or lexicon.dropped.get((form, draft.id)):
+        return f"in dropped_names.csv: {reason}"
+    if rule.only == _GERMAN and form.endswith("s") and _common_in(form.removesuffix("s"), lexicon, "de"):
+        return "a German common word, were this a genitive"
+    if draft.source == "parliamentarians":
+        words = form.split()
+        if draft.weight < 6 and lexicon.given[words[0]] * lexicon.surnames[words[-1]] > ANYONE:
+            return "a full name that many people have"
+    if len(form) < 2 or (" " not in form and draft.type == "PER" and draft.source == "parliamentarians"):
+        return "a single word or letter"
+    return None
+
+
+def _common_in(form: str, lexicon: Lexicon, language: str) -> bool:
+    return language in lexicon.words.get(form, ()) or language in lexicon.nouns.get(form, ())
+
+
+def _rule(form: str, rule: Rule, draft: Draft, lexicon: Lexicon, *, name: str, languages: frozenset[str]) -> Rule:
+    common = form in lexicon.words or form in lexicon.nouns
+    if " " in form:
+        return rule._replace(common=common)
+    written = folded_spellings(name)
+    person = draft.type != "PER" and any(lexicon.given[spelling] > 1 for spelling in written)
+    namesake = any(lexicon.given[spelling] or lexicon.surnames[spelling] for spelling in written)
+    alias = written.isdisjoint(folded_spellings(draft.name))
+    cue = draft.source == "cities" and (
+        (namesake and (alias or draft.weight < KNOWN_CITY)) or (len(form) <= 3 and draft.weight < KNOWN_CITY)
+    )
+    exact = rule.exact or (common and name.isupper())
+    # A short acronym is another one elsewhere: RAF is a terrorist group in German, an air force in English.
+    only = languages if (rule.exact or len(form) <= 3) and len(languages) == 1 and draft.source.startswith("additions") else rule.only
+    return rule._replace(common=common, person=person, cue=cue, exact=exact, only=only)
