@@ -23,6 +23,14 @@ TAKEN = "another entity, further ahead, has it"
 OWN_NAME = "the main name of another city"
 NAMESAKES = "two politicians, equally well known"
 _GERMAN = frozenset({"de"})
+# Nouns that places are named with, which a text may write small: île de la Cité, península ibérica, mont Hermon.
+_NOUNS_OF_PLACES = frozenset(
+    "ile iles lac mont monts fleuve golfe mer peninsule presqu detroit canal col vallee plateau archipel "
+    "isla islas lago monte rio ria golfo mar peninsula estrecho valle archipielago sierra "
+    "ilha ilhas estreito serra isola isole fiume stretto penisola "
+    "остров острова озеро море река залив полуостров пролив гора острів острови озеро річка затока півострів протока "
+    "wyspa wyspy jezioro rzeka zatoka polwysep ciesnina gora gory".split()
+)
 
 
 @dataclass(slots=True)
@@ -82,7 +90,7 @@ def _milder(one: Rule, other: Rule) -> Rule:
     """Of two rules of the same form for the same entity that with fewer conditions, in the languages of both."""
     if one.only and other.only and one._replace(only=other.only) == other:
         return one._replace(only=one.only | other.only)
-    return min(one, other, key=lambda rule: (bool(rule.only), rule.exact, rule.cue))
+    return min(one, other, key=lambda rule: (bool(rule.only), rule.exact, rule.cue, not rule.any_case))
 
 
 def read_lexicon(folder: Path) -> Lexicon:
@@ -163,7 +171,8 @@ def _common_in(form: str, lexicon: Lexicon, language: str) -> bool:
 def _rule(form: str, rule: Rule, draft: Draft, lexicon: Lexicon, *, name: str, languages: frozenset[str]) -> Rule:
     common = form in lexicon.words or form in lexicon.nouns
     if " " in form:
-        return rule._replace(common=common)
+        small = draft.type == "LOC" and form.partition(" ")[0] in _NOUNS_OF_PLACES
+        return rule._replace(common=common, any_case=rule.any_case or small)
     written = folded_spellings(name)
     person = draft.type != "PER" and any(lexicon.given[spelling] > 1 for spelling in written)
     namesake = any(lexicon.given[spelling] or lexicon.surnames[spelling] for spelling in written)

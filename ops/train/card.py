@@ -62,6 +62,7 @@ def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: 
 _FAULTS = (
     "ORG and MISC are found less surely than PER and LOC; a club or paper named after a city may be taken for the city.",
     "Lines in capitals and title case are learnt from few examples.",
+    "A noun that has its capital from the beginning of a sentence may be taken into the name behind it.",
 )
 _OWN_FAULTS: dict[str, tuple[str, ...]] = {
     "fr": ("All annotated text is historical newsprint, read by machine: in today's news it does worse than its figures say.",),

@@ -352,6 +352,8 @@ def test_another_man_is_no_son_of_the_same_father() -> None:
         ("turnier en Iran", "MISC", [("Q3", "Iran")]),
         ("Turnier en Iran", "MISC", [("name:MISC:turnier-en-iran", "Turnier en Iran")]),
         ("straße des Iran", "LOC", [("name:LOC:straße-des-iran", "straße des Iran")]),
+        ("quelle des Iran", "LOC", [("Q3", "Iran")]),
+        ("Путь Iran", "ORG", [("Q3", "Iran")]),
         ("Rat des Iran", "ORG", [("name:ORG:rat-des-iran", "Rat des Iran")]),
         ("rat des Iran", "ORG", [("name:ORG:rat-des-iran", "rat des Iran")]),
     ],

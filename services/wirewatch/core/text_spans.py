@@ -1,6 +1,7 @@
 """Spans of names in a text: which of those that overlap stays, and what of one is no part of the name."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from wirewatch.core.article import EntityType
@@ -17,7 +18,13 @@ _IN = frozenset({"en", "em", "в", "во", "у", "w", "we"})
 # Opening quotation marks and those that may close them.
 _QUOTES = {"«": "»", "»": "«", "„": "“”", "“": "”", '"': '"', "‹": "›"}
 _DASHES = (" - ", " – ", " — ")
-_ELIDED = ("l'", "l’")
+_ELIDED = ("l'", "l’", "L'", "L’")
+# Nouns, folded, of places that are named after others.
+_STREETS = frozenset(
+    "rue avenue boulevard place quai pont porte gare aeroport port palais calle plaza avenida puente puerta "
+    "estacion aeropuerto puerto palacio rua praca ponte estacao aeroporto via piazza corso stazione "
+    "straße strasse platz улица площадь проспект мост вокзал аэропорт".split()
+)
 _PARTICLES = frozenset({"della", "delle", "degli", "dalla"})
 _AND = re.compile(r",? (?:und|and|et|y|e|i|и|та) (?=\w)")
 
@@ -77,7 +84,7 @@ def narrowed(text: str, start: int, end: int, kind: EntityType, known: Iterable[
             if word[0].islower() and word[0] not in _PARTICLES:
                 start += word.end() + 1
                 return narrowed(text, start, end, kind, known)
-    if text[start : start + 2] in _ELIDED:
+    if text[start : start + 2] in _ELIDED and (text[start] == "l" or text[start + 2 : start + 3].islower()):  # not L'Aquila
         start += 2
     for first, last, _ in known:
         if first == start and last < end and (joined := _AND.match(text, last)):
@@ -119,8 +126,18 @@ def stands(known: TypedSpan, model: TypedSpan, field: FieldText) -> bool:
     # Agency «Xinhua»: the name is what stands in quotation marks.
     if last and before[-1:] in _QUOTES:
         return True
+    # Russisch Киев: a name in other letters is one of its own.
+    if last and _alphabet(field.text[start]) != _alphabet(field.text[known_start]):
+        return True
+    # The mouth of the Amazon: what begins with a small letter is no name, what stands at its end is; but rue de Paris is one.
+    if last and kind == known_kind == "LOC" and field.text[start].islower():
+        return field.folded[start:end].split()[0] not in _STREETS
     # A full name at the end of what the model took for a person: what stands before it is a title.
     return last and kind == known_kind == "PER" and " " in field.folded[known_start:known_end]
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def within_word(text: str, start: int, end: int) -> bool:
