@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run setup setup-dev test chaos check lint types bench bench-peers generate train evaluate lock gazetteer secrets up down clean
+.PHONY: run setup setup-dev test chaos check lint types bench bench-peers generate train baseline evaluate lock gazetteer secrets up down clean
 
 run: setup  ## the demo: articles in nine languages through the whole path
 	$(BIN)/wirewatch demo
@@ -52,9 +52,14 @@ train: setup-dev  ## the shipped models of names, from ../shared/data; LANGUAGES
 	$(BIN)/pip install -q -r ops/train/requirements.txt
 	$(BIN)/python -m ops.train $(LANGUAGES)
 
-evaluate: setup-dev  ## how good the models are on development data, and what they confuse
+evaluate: setup-dev  ## how good names, links and topics are on development data, and what is confused
 	$(BIN)/pip install -q -r ops/train/requirements.txt
 	$(BIN)/python -m ops.train --evaluate $(LANGUAGES)
+	$(BIN)/python -m bench samples topics
+
+baseline: setup-dev  ## a plain spaCy NER for `make evaluate` to compare with; an hour or two
+	$(BIN)/pip install -q -r ops/train/requirements.txt
+	$(BIN)/python -m ops.train.baseline $(LANGUAGES)
 
 lock: setup-dev  ## pin the newest versions that fit pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build pyproject.toml -o requirements.lock

@@ -10,7 +10,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import backlog, chaos, elastic, languages, latency, memory, names, path, search, stream, topics, writes
+from bench import backlog, chaos, elastic, languages, latency, memory, names, path, samples, search, stream, topics, writes
 from bench.texts import REAL, load_texts
 
 MEASUREMENTS: dict[str, Callable[[Path | None], None]] = {
@@ -20,6 +20,7 @@ MEASUREMENTS: dict[str, Callable[[Path | None], None]] = {
     "search": search.measure,
     "memory": memory.measure,
     "topics": topics.measure,
+    "samples": samples.measure,
     "languages": languages.measure,
 }
 # On all cores and with servers, so only when it is named.

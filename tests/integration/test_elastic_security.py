@@ -153,3 +153,18 @@ def test_plain_http_to_a_server_that_speaks_tls(server: SecuredElasticsearch, tm
     plain = Secured(tmp_path, server, "reader", ca=False)
     plain.settings["elasticsearch_urls"] = server.url.replace("https://", "http://")
     plain.run("search", "Gipfel", exits=3)
+
+
+def test_an_api_key_serves_instead_of_a_user(server: SecuredElasticsearch, tmp_path: Path) -> None:
+    with server.client() as client:
+        made = client.security.create_api_key(name="desk", role_descriptors={"reader": ROLES["reader"]})
+    key = tmp_path / "key"
+    secured = Secured(tmp_path, server, ADMIN)
+    del secured.settings["elasticsearch_user"], secured.settings["elasticsearch_password_file"]
+    secured.settings["elasticsearch_api_key_file"] = key
+    key.write_text(f"{made['encoded']}\n")
+    assert "total" in json.loads(secured.run("search", "Gipfel", "--json"))
+    assert "has no right to" in secured.run("setup", "--only", "elasticsearch", exits=1)
+    with server.client() as client:
+        client.security.invalidate_api_key(ids=[made["id"]])
+    assert "refuses the login" in secured.run("search", "Gipfel", exits=1)

@@ -23,6 +23,7 @@ import org.apache.lucene.analysis.miscellaneous.LengthFilter;
 import org.apache.lucene.analysis.miscellaneous.RemoveDuplicatesTokenFilter;
 import org.apache.lucene.analysis.miscellaneous.SetKeywordMarkerFilter;
 import org.apache.lucene.analysis.miscellaneous.TrimFilter;
+import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
 import org.apache.lucene.analysis.ngram.EdgeNGramTokenFilter;
 import org.apache.lucene.analysis.pattern.PatternCaptureGroupTokenFilter;
 import org.apache.lucene.analysis.pattern.PatternReplaceCharFilter;
@@ -141,6 +142,8 @@ public final class AnalysisForTests extends Plugin implements AnalysisPlugin {
                 return TokenizerFactory.newFactory(name, () -> new KeywordTokenizer(size));
             },
             "whitespace", (index, environment, name, settings) -> TokenizerFactory.newFactory(name, WhitespaceTokenizer::new),
+            // For the server's own index of API keys.
+            "uax_url_email", (index, environment, name, settings) -> TokenizerFactory.newFactory(name, UAX29URLEmailTokenizer::new),
             "pattern", (index, environment, name, settings) -> {
                 Pattern pattern = pattern(settings, "\\W+");
                 int group = settings.getAsInt("group", -1);
