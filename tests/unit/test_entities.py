@@ -354,6 +354,7 @@ def test_another_man_is_no_son_of_the_same_father() -> None:
         ("straße des Iran", "LOC", [("name:LOC:straße-des-iran", "straße des Iran")]),
         ("quelle des Iran", "LOC", [("Q3", "Iran")]),
         ("Путь Iran", "ORG", [("Q3", "Iran")]),
+        ("1996 Iran", "ORG", [("name:ORG:1996-iran", "1996 Iran")]),
         ("Rat des Iran", "ORG", [("name:ORG:rat-des-iran", "Rat des Iran")]),
         ("rat des Iran", "ORG", [("name:ORG:rat-des-iran", "rat des Iran")]),
     ],

@@ -25,6 +25,7 @@ _STREETS = frozenset(
     "estacion aeropuerto puerto palacio rua praca ponte estacao aeroporto via piazza corso stazione "
     "straße strasse platz улица площадь проспект мост вокзал аэропорт".split()
 )
+_GENITIVE = frozenset("de del des du d l la di della dell do da".split())
 _PARTICLES = frozenset({"della", "delle", "degli", "dalla"})
 _AND = re.compile(r",? (?:und|and|et|y|e|i|и|та) (?=\w)")
 
@@ -127,11 +128,12 @@ def stands(known: TypedSpan, model: TypedSpan, field: FieldText) -> bool:
     if last and before[-1:] in _QUOTES:
         return True
     # Russisch Киев: a name in other letters is one of its own.
-    if last and _alphabet(field.text[start]) != _alphabet(field.text[known_start]):
+    if last and field.text[start].isalpha() and _alphabet(field.text[start]) != _alphabet(field.text[known_start]):
         return True
     # The mouth of the Amazon: what begins with a small letter is no name, what stands at its end is; but rue de Paris is one.
-    if last and kind == known_kind == "LOC" and field.text[start].islower():
-        return field.folded[start:end].split()[0] not in _STREETS
+    words = field.folded[start:known_start].split()
+    if last and kind == known_kind == "LOC" and field.text[start].islower() and words and words[-1] in _GENITIVE:
+        return words[0] not in _STREETS
     # A full name at the end of what the model took for a person: what stands before it is a title.
     return last and kind == known_kind == "PER" and " " in field.folded[known_start:known_end]
 
