@@ -64,6 +64,13 @@ def test_where_the_government_ends_the_sentence_or_the_text_does() -> None:
     assert not names_government(field, 8, 20, "de")
 
 
+def test_in_a_language_whose_words_are_not_known_it_names_none() -> None:
+    field = Document.of(title="", body="Russian government", language="tr").fields[0]
+
+    assert names_government(field, 0, 7, "en")
+    assert not names_government(field, 0, 7, "tr")
+
+
 def test_forms_of_adjectives(tmp_path: Path) -> None:
     path = tmp_path / "adjectives.csv"
     path.write_text("id,de,en,fr,es,it,pl\nQ39,schweizerisch|Schweizer,Swiss,suisse,suizo,francese,szwajcarsk\n", encoding="utf-8")
