@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from ops.train.data import TYPES, Example
 from wirewatch.core.document import Document
-from wirewatch.core.entities import EntityTagger, TypedSpan
+from wirewatch.core.entities import EntityTagger
+from wirewatch.core.text_spans import TypedSpan
 
 Find = Callable[[Example], Iterable[TypedSpan]]
 

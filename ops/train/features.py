@@ -14,8 +14,9 @@ from wirewatch.adapters.ner_features import Hashes, mixed
 from wirewatch.adapters.ner_model import Lexicon, Sentence, SlotTable
 from wirewatch.adapters.ner_tokens import Token
 from wirewatch.core.document import Document
-from wirewatch.core.entities import EntityTagger, TypedSpan
+from wirewatch.core.entities import EntityTagger
 from wirewatch.core.gazetteer import Gazetteer
+from wirewatch.core.text_spans import TypedSpan
 
 _PORTION = 4000
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
-from wirewatch.core.entities import Recogniser
+from wirewatch.core.matching import Recogniser
 from wirewatch.core.outcome import Rejected
 from wirewatch.core.query import Query
 

@@ -7,8 +7,9 @@ from wirewatch.adapters.automaton import AutomatonMatcher
 from wirewatch.adapters.gazetteer_files import load_gazetteer
 from wirewatch.core.article import Entity, EntityType
 from wirewatch.core.document import Document
-from wirewatch.core.entities import EntityTagger, TypedSpan
+from wirewatch.core.entities import EntityTagger
 from wirewatch.core.gazetteer import EMPTY, Gazetteer, GazetteerEntry, Rule, extended
+from wirewatch.core.text_spans import TypedSpan
 
 ENTRIES = (
     GazetteerEntry("Q1", "PER", "Wladimir Putin", ("Владимир Путин",)),

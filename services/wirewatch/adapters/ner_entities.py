@@ -8,7 +8,7 @@ from pathlib import Path
 from wirewatch.adapters.ner_model import NameModel, Sentence, SlotTable, read_meta
 from wirewatch.adapters.ner_tokens import Token, sentence_starts, tokenised
 from wirewatch.core.article import EntityType
-from wirewatch.core.entities import TypedSpan
+from wirewatch.core.text_spans import TypedSpan
 
 # A line without a full stop is cut here, and a long text is given in portions, so that it costs no more memory than a short one.
 _LONGEST = 150

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wirewatch.core.article import EntityType
-from wirewatch.core.entities import TypedSpan
+from wirewatch.core.text_spans import TypedSpan
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -6,7 +6,7 @@ punctuation, which fold to spaces, don't matter.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from wirewatch.core.acronyms import explained, places
 from wirewatch.core.article import Entity, EntityType, Mention
@@ -14,21 +14,23 @@ from wirewatch.core.datelines import dateline
 from wirewatch.core.document import Document, FieldText
 from wirewatch.core.folding import fold
 from wirewatch.core.gazetteer import Gazetteer, Identity
-from wirewatch.core.matching import Dropped, TermMatcherFactory
+from wirewatch.core.matching import Dropped, Recogniser, TermMatcherFactory, covers, dropped_name
 from wirewatch.core.name_context import behind_title, given_name_before, has_cue, is_title, objection
 from wirewatch.core.name_types import clubs, corrected
 from wirewatch.core.salience import salience
 from wirewatch.core.surnames import Person, last_name, same_person, surname_spans, surnames_of
-from wirewatch.core.text_spans import Span, before_place, longest, narrowed, stands, trimmed, within_word, without_title
-
-# A name in a text: start, end, type, in code points.
-TypedSpan = tuple[int, int, EntityType]
-
-
-class Recogniser(Protocol):
-    """A model that finds names no gazetteer has. ``known``: those that the gazetteer has found, in order, for what they are worth."""
-
-    def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> Sequence[TypedSpan]: ...
+from wirewatch.core.text_spans import (
+    Span,
+    TypedSpan,
+    before_place,
+    longest,
+    narrowed,
+    overlapping,
+    stands,
+    trimmed,
+    within_word,
+    without_title,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class EntityTagger:
         dropped: list[Dropped] = []
         entities = self._tag(document, dropped)
         taken = [mention for entity in entities for mention in entity.mentions]
-        return Explanation(entities, tuple(drop for drop in dropped if not any(_covers(mention, drop) for mention in taken)))
+        return Explanation(entities, tuple(drop for drop in dropped if not any(covers(mention, drop) for mention in taken)))
 
     def _tag(self, document: Document, dropped: list[Dropped] | None) -> tuple[Entity, ...]:
         language = document.language
@@ -85,7 +87,7 @@ class EntityTagger:
                 known = [(start, end, self._type(owner, identities)) for start, end, owner in spans]
                 made = [*clubs(field, [(start, end) for start, end, kind in known if kind == "LOC"])]
                 for start, end, kind in recogniser.recognise(field.text, language, known):
-                    made += narrowed(field.text, start, end, kind, known)
+                    made += narrowed(field.text, start, end, kind, overlapping(known, start, end))
                 if (place := dateline(field)) and place[2]:
                     made.append((*place[:2], "LOC"))
                 spans[:] = self._with_model(field, language, spans, made, identities)
@@ -128,26 +130,31 @@ class EntityTagger:
                     end += 1  # U.S., Washington, D.C.
                 (adjectives if gazetteer.rules[rule_of[index]].adjective else found).append((start, end, owners[index]))
             elif dropped is not None:
-                dropped.append(_dropped(field, start, end, gazetteer.entities[owners[index]].id, reason))
+                dropped.append(dropped_name(field, start, end, gazetteer.entities[owners[index]].id, reason))
         taken = longest(found) if len(found) > 1 else found
         # The Russian Foreign Ministry is an organisation of its own.
-        return taken, [span for span in adjectives if not any(begin <= span[0] < stop for begin, stop, _ in taken)]
+        return taken, [span for span in adjectives if not overlapping(taken, *span[:2])]
 
     def _drop_places(self, found: Iterable[_Found], surnames: set[str], dropped: list[Dropped] | None) -> None:
         """Cities aren't meant by words that are somebody's surname in the same article: Don Imus, later Imus."""
         for field, spans, _ in found:
-            for span in [span for span in spans if field.folded[span[0] : span[1]] in surnames]:
-                entity_id = self._gazetteer.entities[int(span[2])].id
-                if entity_id.startswith("geonames:"):
-                    spans.remove(span)
-                    if dropped is not None:
-                        dropped.append(_dropped(field, span[0], span[1], entity_id, "a surname in this article"))
+            refused = [
+                span
+                for span in spans
+                if field.folded[span[0] : span[1]] in surnames and self._identity(span[2], {}).id.startswith("geonames:")
+            ]
+            if gone := set(refused):
+                spans[:] = [span for span in spans if span not in gone]
+            if dropped is not None:
+                for start, end, owner in refused:
+                    dropped.append(dropped_name(field, start, end, self._gazetteer.entities[int(owner)].id, "a surname in this article"))
 
     def _with_model(
         self, field: FieldText, language: str, known: list[Span], made: Iterable[TypedSpan], identities: dict[str, Identity]
     ) -> list[Span]:
         """Add what a model found. The longest span wins, the gazetteer's where both are the same or only a title stands before it."""
-        spans = list(known)
+        gone: set[Span] = set()
+        added: list[Span] = []
         for raw_start, raw_end, raw_kind in made:
             start, end = trimmed(field.text, raw_start, raw_end)
             if start >= end or not any(map(str.isalpha, field.text[start:end])):
@@ -155,17 +162,17 @@ class EntityTagger:
             kind = corrected(field, start, end, raw_kind, language)
             if kind == "PER":
                 start = without_title(field.folded, start, end)
-            rivals = [span for span in known if span[0] < end and start < span[1]]
+            rivals = overlapping(known, start, end)
             places = [span for span in rivals if self._type(span[2], identities) == "LOC"]
             if (kind == "ORG" or field.text[start].islower()) and (cut := before_place(field, start, end, places)) < end:
                 end = cut
                 rivals = [span for span in rivals if span[0] < end]
             if start >= end or any(stands((*span[:2], self._type(span[2], identities)), (start, end, kind), field) for span in rivals):
                 continue
-            spans = [span for span in spans if span not in rivals]
+            gone.update(rivals)
             if (owner := self._named(field.folded[start:end], kind, identities)) is not None:
-                spans.append((start, end, owner))
-        return longest(spans)
+                added.append((start, end, owner))
+        return longest([*(span for span in known if span not in gone), *added])
 
     def _named(self, folded: str, kind: EntityType, identities: dict[str, Identity]) -> int | str | None:
         """Whom a model's span means: an entity of the gazetteer, else one of its own; None if that is suppressed."""
@@ -226,7 +233,7 @@ class EntityTagger:
             joined, refused = surname_spans(number, field, people, language=language, gazetteer=self._gazetteer)
             if dropped is not None:
                 dropped += [
-                    _dropped(field, start, end, self._identity(owner, identities).id, reason) for start, end, owner, reason in refused
+                    dropped_name(field, start, end, self._identity(owner, identities).id, reason) for start, end, owner, reason in refused
                 ]
             if joined:
                 # A name of the gazetteer keeps its place, but for cities that aren't behind "in"; a model's own guess gives way.
@@ -262,8 +269,9 @@ class EntityTagger:
         mentions: dict[int | str, list[Mention]] = {}
         for field, spans, adjectives in found:
             text = field.text
-            for start, end, owner in sorted([*spans, *adjectives], key=_start) if adjectives else spans:
-                part = within_word(text, start, end) or (start, end, owner) in adjectives
+            parts = set(adjectives)
+            for start, end, owner in sorted([*spans, *parts], key=_bounds) if parts else spans:
+                part = within_word(text, start, end) or (start, end, owner) in parts
                 mention = Mention(field.name, start, end, text[start:end], part)
                 if owner in mentions:
                     mentions[owner].append(mention)
@@ -288,13 +296,5 @@ class EntityTagger:
         return tuple(entities)
 
 
-def _start(span: Span) -> int:
-    return span[0]
-
-
-def _covers(mention: Mention, drop: Dropped) -> bool:
-    return mention.field == drop["field"] and mention.start <= drop["start"] and drop["end"] <= mention.end
-
-
-def _dropped(field: FieldText, start: int, end: int, what: str, reason: str) -> Dropped:
-    return {"field": field.name, "start": start, "end": end, "text": field.text[start:end], "what": what, "reason": reason}
+def _bounds(span: Span) -> tuple[int, int]:
+    return span[:2]

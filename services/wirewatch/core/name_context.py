@@ -138,7 +138,7 @@ def given_name_before(field: FieldText, start: int, gazetteer: Gazetteer, langua
     if end < 1 or field.text[end] != " ":
         return False
     word, begin = previous_word(field, start)
-    if field.folded[start:].startswith(_PATRONYMICS) and field.text[begin : begin + 1].isupper() and not is_title(word):
+    if field.folded.startswith(_PATRONYMICS, start) and field.text[begin : begin + 1].isupper() and not is_title(word):
         return True
     return word in gazetteer.given_names and not field.text[begin].islower() and not _is_common(word, gazetteer.words, language)
 

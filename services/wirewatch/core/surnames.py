@@ -108,8 +108,10 @@ def _nearest(owners: list[int | str], people: Mapping[int | str, Person], place:
 
 def _with_particles(text: FieldText, start: int, person: Person) -> int:
     """Where the surname begins: before it may stand other words of the full name, as in von der Leyen or López Obrador."""
-    while True:
+    words = person.words
+    for _ in words:
         word, begin = previous_word(text, start)
-        if not word or word not in person.words:
-            return start
+        if not word or word not in words:
+            break
         start = begin
+    return start

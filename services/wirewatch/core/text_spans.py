@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from wirewatch.core.article import EntityType
 from wirewatch.core.document import FieldText
@@ -10,7 +12,7 @@ from wirewatch.core.name_context import ARTICLES, is_title, previous_word
 
 # Start and end in code points, and whom it names: a gazetteer's entity by its index, a model's own by its id.
 Span = tuple[int, int, int | str]
-# A name with its type.
+# A name in a text: start, end, type, in code points.
 TypedSpan = tuple[int, int, EntityType]
 
 # Prepositions behind which a place is no part of the name before it: Consejo de Seguridad en Nueva York, but Al Qaeda in Iraq.
@@ -28,6 +30,22 @@ _STREETS = frozenset(
 _GENITIVE = frozenset("de del des du d l la di della dell do da".split())
 _PARTICLES = frozenset({"della", "delle", "degli", "dalla"})
 _AND = re.compile(r",? (?:und|and|et|y|e|i|и|та) (?=\w)")
+
+
+_Any = TypeVar("_Any", bound=tuple[int, int, object])
+
+
+def overlapping(spans: Sequence[_Any], start: int, end: int) -> Sequence[_Any]:
+    """Of spans in their order, none of which overlaps another, those that have something in common with this one."""
+    return spans[bisect_right(spans, start, key=_end) : bisect_left(spans, end, key=_start)]
+
+
+def _start(span: tuple[int, int, object]) -> int:
+    return span[0]
+
+
+def _end(span: tuple[int, int, object]) -> int:
+    return span[1]
 
 
 def longest(spans: Iterable[Span], *, first_wins: bool = True) -> list[Span]:
