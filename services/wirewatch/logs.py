@@ -18,6 +18,8 @@ _COMMON: tuple[structlog.types.Processor, ...] = (
 
 # How often a library may say the same.
 _REPEATED_SECONDS = 30.0
+# Messages that are different each time are not remembered for ever.
+_REMEMBERED = 1000
 
 
 class Seldom(logging.Filter):
@@ -39,6 +41,8 @@ class Seldom(logging.Filter):
         if now - since < _REPEATED_SECONDS:
             self._said[key] = (since, left_out + 1)
             return False
+        if len(self._said) >= _REMEMBERED:
+            self._said = {old: said for old, said in self._said.items() if now - said[0] < _REPEATED_SECONDS}
         self._said[key] = (now, 0)
         if left_out:
             record.msg, record.args = f"{record.getMessage()} (and {left_out} more like it)", ()

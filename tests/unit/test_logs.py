@@ -26,6 +26,16 @@ def test_a_library_says_the_same_seldom_and_how_often_it_would_have() -> None:
     assert not seldom.filter(record("no node %s", 10))
 
 
+def test_messages_that_are_new_each_time_are_not_kept_for_ever() -> None:
+    now = [0.0]
+    seldom = Seldom(lambda: now[0])
+    for number in range(5_000):
+        now[0] += 1
+        assert seldom.filter(record(f"message {number}"))
+
+    assert len(seldom._said) <= 1_000
+
+
 class Client:
     """As far as a client is asked for metadata."""
 
