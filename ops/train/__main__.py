@@ -5,12 +5,13 @@ Prints what each model finds, confuses and takes, and beside it a plain spaCy NE
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from ops.train.baseline import trained
 from ops.train.card import write_card
 from ops.train.data import Example, load
-from ops.train.evaluate import confusions, report, score, tagged_by, words_a_second
+from ops.train.evaluate import Find, Score, confusions, report, score, tagged_by, words_a_second
 from ops.train.features import with_known
 from ops.train.model import train
 from ops.train.recipes import RECIPES
@@ -18,7 +19,6 @@ from wirewatch.adapters.automaton import AutomatonMatcher
 from wirewatch.adapters.gazetteer_files import load_gazetteer
 from wirewatch.adapters.ner_entities import TrainedRecogniser
 from wirewatch.adapters.spacy_entities import SpacyRecogniser
-from wirewatch.core.document import Document
 from wirewatch.core.entities import EntityTagger
 
 MODELS = Path(__file__).parents[2] / "services" / "wirewatch" / "data" / "models"
@@ -39,25 +39,21 @@ def main(arguments: Sequence[str]) -> None:
             model.save(file)
         recogniser = TrainedRecogniser(file)
         tagger = EntityTagger(gazetteer, AutomatonMatcher, {language: recogniser})
-        scores = {name: score(examples, tagged_by(tagger, language)) for name, examples in development.items()}
+        scores = _measured(f"{language}: {recogniser.version}, gazetteer and model", tagged_by(tagger, language), development)
         write_card(file.parent / "card.md", language, scores, size=file.stat().st_size)
-        print(f"{language}: {recogniser.version}\n{report(scores)}\n{confusions(next(iter(scores.values())))}")
-        every = [example for examples in development.values() for example in examples]
-        speed = words_a_second(lambda text: tagger.tag(Document.of(title="", body=text, language=language)), every)  # noqa: B023 - called here
-        print(f"{speed:,.0f} words/s, gazetteer and model, one core")
-        _compare(language, development)
+        print(confusions(next(iter(scores.values()))))
+        if folder := trained(language):
+            _measured("baseline, a plain spaCy NER", partial(SpacyRecogniser(str(folder)).recognise, language=language), development)
+        else:
+            print(f"no baseline yet; make it with `python -m ops.train.baseline {language}`")
 
 
-def _compare(language: str, development: Mapping[str, Sequence[Example]]) -> None:
-    """Print how a plain spaCy NER does, if it was trained (``baseline``)."""
-    folder = trained(language)
-    if folder is None:
-        print(f"no baseline yet; make it with `python -m ops.train.baseline {language}`")
-        return
-    spacy = SpacyRecogniser(str(folder))
-    found = {name: score(examples, lambda example: spacy.recognise(example.text, language)) for name, examples in development.items()}
-    every = [example for examples in development.values() for example in examples]
-    print(f"baseline, spaCy\n{report(found)}\n{words_a_second(lambda text: spacy.recognise(text, language), every):,.0f} words/s, one core")
+def _measured(name: str, find: Find, development: Mapping[str, Sequence[Example]]) -> dict[str, Score]:
+    """Print and return how well what finds names does, and print how fast."""
+    scores = {corpus: score(examples, find) for corpus, examples in development.items()}
+    speed = words_a_second(find, [example for examples in development.values() for example in examples])
+    print(f"{name}\n{report(scores)}\n{speed:,.0f} words/s, one core")
+    return scores
 
 
 if __name__ == "__main__":

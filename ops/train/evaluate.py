@@ -10,14 +10,15 @@ from wirewatch.core.document import Document
 from wirewatch.core.entities import EntityTagger
 from wirewatch.core.text_spans import TypedSpan
 
-Find = Callable[[Example], Iterable[TypedSpan]]
+# The names in a text.
+Find = Callable[[str], Iterable[TypedSpan]]
 
 
 def tagged_by(tagger: EntityTagger, language: str) -> Find:
     """What the service would find: gazetteer and model joined."""
 
-    def find(example: Example) -> list[TypedSpan]:
-        entities = tagger.tag(Document.of(title="", body=example.text, language=language))
+    def find(text: str) -> list[TypedSpan]:
+        entities = tagger.tag(Document.of(title="", body=text, language=language))
         return [(mention.start, mention.end, entity.type) for entity in entities for mention in entity.mentions if not mention.part]
 
     return find
@@ -53,7 +54,7 @@ def score(examples: Sequence[Example], find: Find) -> Score:
         unknown = [(name.start, name.end) for name in example.names if name.type == "?"]
         found = {
             (start, end): kind
-            for start, end, kind in find(example)
+            for start, end, kind in find(example.text)
             if kind in types and not any(start < stop and begin < end for begin, stop in unknown)
         }
         result.wanted.update(wanted.values())
@@ -71,7 +72,7 @@ def report(scores: Mapping[str, Score]) -> str:
     return "\n".join(f"{name:34} {found.line()}" for name, found in scores.items())
 
 
-def words_a_second(find: Callable[[str], object], examples: Sequence[Example]) -> float:
+def words_a_second(find: Find, examples: Sequence[Example]) -> float:
     """How many words of text ``find`` goes through in a second of one processor; texts of twenty sentences, the first unmeasured."""
     texts = [" ".join(example.text for example in examples[at : at + 20]) for at in range(0, len(examples), 20)]
     find(texts[0])

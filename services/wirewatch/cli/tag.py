@@ -151,8 +151,8 @@ def _print(found: dict[str, Any]) -> None:
     console.print(f"language  {found['language']}", markup=False)
     for entity in found["entities"]:
         console.print(f"{entity['type']:<5} {_place(entity)}  {entity['text']!r} → {entity['name']} ({entity['id']})", markup=False)
-    for part in found["parts"]:
-        console.print(f"{part['type']:<5} {_place(part)}  {part['text']!r}, part of a word → {part['name']} ({part['id']})", markup=False)
+    for part in found["parts"]:  # NATO in NATO-Gipfel, Russian in the Russian government
+        console.print(f"{part['type']:<5} {_place(part)}  {part['text']!r}, a part → {part['name']} ({part['id']})", markup=False)
     for topic in found["topics"]:
         console.print(f"topic {topic['id']}  score {topic['score']:.2f}", markup=False)
         for item in topic["evidence"]:

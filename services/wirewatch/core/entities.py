@@ -61,7 +61,7 @@ class EntityTagger:
         self._titled = {
             index
             for index, (form, owner) in enumerate(zip(gazetteer.patterns, gazetteer.owners, strict=True))
-            if is_title(form.partition(" ")[0]) and gazetteer.entities[owner].type == "PER"
+            if gazetteer.entities[owner].type == "PER" and is_title(form.partition(" ")[0])
         }
 
     def tag(self, document: Document) -> tuple[Entity, ...]:
@@ -163,8 +163,8 @@ class EntityTagger:
             if kind == "PER":
                 start = without_title(field.folded, start, end)
             rivals = overlapping(known, start, end)
-            places = [span for span in rivals if self._type(span[2], identities) == "LOC"]
-            if (kind == "ORG" or field.text[start].islower()) and (cut := before_place(field, start, end, places)) < end:
+            towns = [span for span in rivals if self._type(span[2], identities) == "LOC"]
+            if (kind == "ORG" or field.text[start].islower()) and (cut := before_place(field, start, end, towns)) < end:
                 end = cut
                 rivals = [span for span in rivals if span[0] < end]
             if start >= end or any(stands((*span[:2], self._type(span[2], identities)), (start, end, kind), field) for span in rivals):
@@ -237,8 +237,8 @@ class EntityTagger:
                 ]
             if joined:
                 # A name of the gazetteer keeps its place, but for cities that aren't behind "in"; a model's own guess gives way.
-                places = {new[:2] for new in joined}
-                taken = [span for span in spans if span[:2] not in places or not self._gives_way(span, field, language)]
+                joined_at = {new[:2] for new in joined}
+                taken = [span for span in spans if span[:2] not in joined_at or not self._gives_way(span, field, language)]
                 spans[:] = longest([*joined, *taken], first_wins=False)
 
     def _gives_way(self, span: Span, field: FieldText, language: str) -> bool:

@@ -32,10 +32,10 @@ _PARTICLES = frozenset({"della", "delle", "degli", "dalla"})
 _AND = re.compile(r",? (?:und|and|et|y|e|i|и|та) (?=\w)")
 
 
-_Any = TypeVar("_Any", bound=tuple[int, int, object])
+_AnySpan = TypeVar("_AnySpan", bound=tuple[int, int, object])
 
 
-def overlapping(spans: Sequence[_Any], start: int, end: int) -> Sequence[_Any]:
+def overlapping(spans: Sequence[_AnySpan], start: int, end: int) -> Sequence[_AnySpan]:
     """Of spans in their order, none of which overlaps another, those that have something in common with this one."""
     return spans[bisect_right(spans, start, key=_end) : bisect_left(spans, end, key=_start)]
 
