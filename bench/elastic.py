@@ -22,13 +22,13 @@ from tests.support.elastic_engine import ElasticsearchServer
 from bench.search import timed
 from bench.texts import REAL, header, row, seconds
 from bench.writes import enriched
-from wirewatch import bootstrap
-from wirewatch.adapters.elastic import CLAIMS, ElasticStore
-from wirewatch.adapters.elastic_documents import encoded
-from wirewatch.adapters.elastic_setup import ElasticSetup
-from wirewatch.core.analysis import Analyser
+from wirewatch.adapters.elastic.documents import encoded
+from wirewatch.adapters.elastic.setup import ElasticSetup
+from wirewatch.adapters.elastic.store import CLAIMS, ElasticStore
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.core.article import EnrichedArticle
-from wirewatch.core.query import Query, parse
+from wirewatch.core.search.analysis import Analyser
+from wirewatch.core.search.parser import Query, parse
 
 _ARTICLES, _SEARCHED, _ROUNDS, _SHUFFLED_FROM = 3_000, 20_000, 5, 400
 _BATCHES = (64, 256)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.texts import REAL, header, row
-from wirewatch.adapters.language_id import LangidIdentifier
-from wirewatch.core.language import language_of
+from wirewatch.adapters.langid import LangidIdentifier
+from wirewatch.core.ingest.language import language_of
 
 _FILES = {
     "de": "germeval2014/dev",

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.engines import Engines, engines, send, wait
 from bench.stream import Ours
 from bench.texts import Text, header, load_texts, messages, row
-from wirewatch.core.identity import article_id
+from wirewatch.core.ingest.identity import article_id
 
 _WARM, _SECONDS = 4_000, 90.0
 _POLL_SECONDS = 0.2

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from bench.texts import Text, best, header, load_texts, messages, resident_mib, row, seconds
-from wirewatch import bootstrap
-from wirewatch.adapters.automaton import AutomatonMatcher
-from wirewatch.core.entities import EntityTagger
-from wirewatch.core.gazetteer import EMPTY, Gazetteer, GazetteerEntry, extended
+from wirewatch.adapters.aho_corasick import AutomatonMatcher
+from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.core.entities.gazetteer import EMPTY, Gazetteer, GazetteerEntry, extended
+from wirewatch.core.entities.tagger import EntityTagger
 from wirewatch.core.outcome import Rejected
 from wirewatch.settings import Settings
 
@@ -58,7 +58,7 @@ _START_UP = """
 import time
 begin = time.perf_counter()
 from bench.texts import resident_mib
-from wirewatch import bootstrap
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.settings import Settings
 imported, before = time.perf_counter(), resident_mib()
 taggers = bootstrap.build_taggers(Settings(name_models=False))

@@ -12,9 +12,9 @@ from spacy.matcher import PhraseMatcher
 
 from bench.languages import NER, sentences
 from bench.texts import Text, header, load_texts, messages, row, seconds
-from wirewatch import bootstrap
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.core.article import Checkpoint
-from wirewatch.ports import Record
+from wirewatch.ports.store import Record
 from wirewatch.settings import Settings
 
 _ARTICLES = 5_000

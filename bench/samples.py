@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.support.marked_articles import Score, read_articles
 
 from bench.texts import header, row
-from wirewatch import bootstrap
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.settings import Settings
 
 _LANGUAGES = ("de", "en", "fr", "es", "ru")

@@ -13,9 +13,9 @@ import msgspec
 
 from bench.texts import header, row
 from bench.writes import enriched
-from wirewatch import bootstrap
-from wirewatch.core.query import Query, parse
-from wirewatch.ports import EmbeddedStore
+from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.core.search.parser import Query, parse
+from wirewatch.ports.store import EmbeddedStore
 from wirewatch.settings import Settings
 
 _ARTICLES = 100_000

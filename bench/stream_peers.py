@@ -14,8 +14,8 @@ import faust
 from aiokafka import AIOKafkaConsumer
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
-from wirewatch import bootstrap
-from wirewatch.adapters.elastic_documents import encoded
+from wirewatch.adapters.elastic.documents import encoded
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.settings import Settings
 

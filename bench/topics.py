@@ -13,8 +13,8 @@ from typing import Any
 from ops.train.data import ROOT, joined, key_of, sentences_of
 
 from bench.texts import REAL, header, row
-from wirewatch import bootstrap
-from wirewatch.core.document import Document
+from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.core.text.document import Document
 from wirewatch.settings import Settings
 
 _GRADED = ("sanctions", "arms", "summit")

@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 
 from bench.texts import header, load_texts, messages, row, seconds
-from wirewatch import bootstrap
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.core.article import EnrichedArticle
-from wirewatch.core.folding import fold
+from wirewatch.core.text.folding import fold
 from wirewatch.settings import Settings
 
 _ARTICLES = 5_000

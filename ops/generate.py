@@ -12,8 +12,8 @@ import msgspec
 import typer
 from prometheus_client import CollectorRegistry
 
-from wirewatch.adapters.topic_files import load_topics
-from wirewatch.bootstrap import DATA
+from wirewatch.adapters.files.topics import load_topics
+from wirewatch.bootstrap.taggers import DATA
 from wirewatch.cli import app
 from wirewatch.core.article import Alert, Article, DeadLetter, EnrichedArticle
 from wirewatch.metrics import LagMetrics, Metrics

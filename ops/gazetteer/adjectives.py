@@ -8,7 +8,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from wirewatch.core.folding import fold
+from wirewatch.core.text.folding import fold
 
 _ENDINGS = {
     "de": ("e", "en", "er", "em", "es"),

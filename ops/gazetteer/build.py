@@ -19,8 +19,8 @@ from ops.gazetteer import sources
 from ops.gazetteer.claims import Claims, Lexicon, claim_adjectives, claim_all, count_names, read_lexicon
 from ops.gazetteer.sources import Draft
 
-from wirewatch.core.folding import fold
-from wirewatch.core.gazetteer import Rule, forms
+from wirewatch.core.entities.gazetteer import Rule, forms
+from wirewatch.core.text.folding import fold
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

@@ -11,8 +11,8 @@ from ops.gazetteer import sources
 from ops.gazetteer.adjectives import adjectives
 from ops.gazetteer.sources import Draft
 
-from wirewatch.core.folding import fold
-from wirewatch.core.gazetteer import Rule, folded_spellings, forms
+from wirewatch.core.entities.gazetteer import Rule, folded_spellings, forms
+from wirewatch.core.text.folding import fold
 
 # A city that shares its name with persons counts on its own from this population on; under it, only behind "in", "near" …
 KNOWN_CITY = 500_000

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from ops.gazetteer.claims import NAMESAKES, TAKEN, Claims, Lexicon, Loss
 from ops.gazetteer.sources import Draft
 
-from wirewatch.core.folding import fold
-from wirewatch.core.gazetteer import Rule
+from wirewatch.core.entities.gazetteer import Rule
+from wirewatch.core.text.folding import fold
 
 _EXAMPLES = 3
 _HEADER = ("form", "id", "name", "reason", "detail", "id of the other", "the other")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wirewatch.core.article import EntityType
-from wirewatch.core.folding import fold
+from wirewatch.core.text.folding import fold
 
 # Columns of additions/*.csv that hold names of one language.
 LANGUAGE_COLUMNS = ("de", "fr", "es", "pt", "it", "ru", "uk", "pl")

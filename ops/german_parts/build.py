@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from wirewatch.core.analysis import german_normal, searchable
-from wirewatch.core.compounds import CompoundSplitter
+from wirewatch.core.search.analysis import german_normal, searchable
+from wirewatch.core.search.compounds import CompoundSplitter
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent.parent / "services" / "wirewatch" / "data" / "german_parts.txt"

@@ -15,11 +15,11 @@ from ops.train.evaluate import Find, Score, confusions, report, score, tagged_by
 from ops.train.features import with_known
 from ops.train.model import train
 from ops.train.recipes import RECIPES
-from wirewatch.adapters.automaton import AutomatonMatcher
-from wirewatch.adapters.gazetteer_files import load_gazetteer
-from wirewatch.adapters.ner_entities import TrainedRecogniser
-from wirewatch.adapters.spacy_entities import SpacyRecogniser
-from wirewatch.core.entities import EntityTagger
+from wirewatch.adapters.aho_corasick import AutomatonMatcher
+from wirewatch.adapters.files.gazetteer import load_gazetteer
+from wirewatch.adapters.ner.recogniser import TrainedRecogniser
+from wirewatch.adapters.ner.spacy_pipeline import SpacyRecogniser
+from wirewatch.core.entities.tagger import EntityTagger
 
 MODELS = Path(__file__).parents[2] / "services" / "wirewatch" / "data" / "models"
 

@@ -12,8 +12,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from wirewatch.adapters.ner_tokens import tokenised
-from wirewatch.core.text_spans import trimmed
+from wirewatch.adapters.ner.tokens import tokenised
+from wirewatch.core.text.spans import trimmed
 
 ROOT = Path(__file__).parents[2].parent / "shared" / "data" / "ner"
 TYPES = ("PER", "LOC", "ORG", "MISC")

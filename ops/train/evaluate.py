@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ops.train.data import TYPES, Example
-from wirewatch.core.document import Document
-from wirewatch.core.entities import EntityTagger
-from wirewatch.core.text_spans import TypedSpan
+from wirewatch.core.entities.tagger import EntityTagger
+from wirewatch.core.text.document import Document
+from wirewatch.core.text.spans import TypedSpan
 
 # The names in a text.
 Find = Callable[[str], Iterable[TypedSpan]]

@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from ops.train.crf import Chain, Ints
 from ops.train.data import Example
-from wirewatch.adapters.automaton import AutomatonMatcher
-from wirewatch.adapters.ner_entities import known_tags
-from wirewatch.adapters.ner_features import Hashes, mixed
-from wirewatch.adapters.ner_model import Lexicon, Sentence, SlotTable
-from wirewatch.adapters.ner_tokens import Token
-from wirewatch.core.document import Document
-from wirewatch.core.entities import EntityTagger
-from wirewatch.core.gazetteer import Gazetteer
-from wirewatch.core.text_spans import TypedSpan
+from wirewatch.adapters.aho_corasick import AutomatonMatcher
+from wirewatch.adapters.ner.crf import Lexicon, Sentence, SlotTable
+from wirewatch.adapters.ner.features import Hashes, mixed
+from wirewatch.adapters.ner.recogniser import known_tags
+from wirewatch.adapters.ner.tokens import Token
+from wirewatch.core.entities.gazetteer import Gazetteer
+from wirewatch.core.entities.tagger import EntityTagger
+from wirewatch.core.text.document import Document
+from wirewatch.core.text.spans import TypedSpan
 
 _PORTION = 4000
 

@@ -20,9 +20,9 @@ from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
 
 from ops.train.data import Example
-from wirewatch.adapters.ner_features import TABLED, exact_key, folded_key, normal
-from wirewatch.adapters.ner_model import Lexicon
-from wirewatch.core.gazetteer import Gazetteer
+from wirewatch.adapters.ner.crf import Lexicon
+from wirewatch.adapters.ner.features import TABLED, exact_key, folded_key, normal
+from wirewatch.core.entities.gazetteer import Gazetteer
 
 # The most clusters, fewer where there are few words; and how many times fewer the larger ones are.
 MOST_CLUSTERS = 2000

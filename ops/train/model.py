@@ -12,9 +12,9 @@ from ops.train.features import chain, feature_keys, frequent, numbered, with_kno
 from ops.train.lexicon import build, raw_sentences
 from ops.train.pack import packed
 from ops.train.recipes import Recipe
-from wirewatch.adapters.ner_features import normal, templates
-from wirewatch.adapters.ner_model import Lexicon, NameModel, legal_moves
-from wirewatch.core.gazetteer import Gazetteer
+from wirewatch.adapters.ner.crf import Lexicon, NameModel, legal_moves
+from wirewatch.adapters.ner.features import normal, templates
+from wirewatch.core.entities.gazetteer import Gazetteer
 
 
 def train(examples: Sequence[Example], gazetteer: Gazetteer, language: str, recipe: Recipe, *, told: Callable[[str], None]) -> NameModel:

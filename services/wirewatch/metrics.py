@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from wirewatch.core.article import EntityType, Flag
 from wirewatch.core.outcome import Reason
 from wirewatch.core.pipeline import STEPS
-from wirewatch.ports import PutResult
+from wirewatch.ports.store import PutResult
 
 # ``enriched`` is what an enrich worker has sent on; ``released`` what a worker has left to another one.
 RESULTS = (*PutResult, "enriched", "rejected", "released")

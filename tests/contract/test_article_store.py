@@ -9,11 +9,11 @@ import pytest
 from tests.support.articles import NOON, analyser, article, entity
 from tests.support.elastic_store import elastic_store
 
-from wirewatch.adapters.memory import MemoryStore
-from wirewatch.adapters.sqlite import RANKED_HITS, SqliteStore
+from wirewatch.adapters.memory.store import MemoryStore
+from wirewatch.adapters.sqlite.store import RANKED_HITS, SqliteStore
 from wirewatch.core.article import EnrichedArticle
-from wirewatch.core.query import MAX_DEPTH, parse
-from wirewatch.ports import ArticleStore, Bucket, Count, PutResult
+from wirewatch.core.search.parser import MAX_DEPTH, parse
+from wirewatch.ports.store import ArticleStore, Bucket, Count, PutResult
 
 INDEXED, DUPLICATE = PutResult.INDEXED, PutResult.DUPLICATE
 

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from tests.support.articles import NOON, analyser
 
-from wirewatch.adapters.memory import MemoryStore
-from wirewatch.adapters.sqlite import SqliteStore
+from wirewatch.adapters.memory.store import MemoryStore
+from wirewatch.adapters.sqlite.store import SqliteStore
 from wirewatch.core.article import DeadLetter, Origin
-from wirewatch.ports import DeadLetterBox
+from wirewatch.ports.store import DeadLetterBox
 
 
 @pytest.fixture(params=["memory", "sqlite"])

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from tests.support.articles import NOON, analyser, article
 
-from wirewatch.adapters.memory import MemoryStore
-from wirewatch.adapters.sqlite import SqliteStore
+from wirewatch.adapters.memory.store import MemoryStore
+from wirewatch.adapters.sqlite.store import SqliteStore
 from wirewatch.core.article import Checkpoint, DeadLetter, Origin
-from wirewatch.ports import EmbeddedStore, PutResult
+from wirewatch.ports.store import EmbeddedStore, PutResult
 
 
 @pytest.fixture(params=["memory", "sqlite"])

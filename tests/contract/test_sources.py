@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from wirewatch.adapters.source_follow import Follow
-from wirewatch.adapters.sources import open_sources
-from wirewatch.ports import ArticleSource, Record
+from wirewatch.adapters.sources.follow import Follow
+from wirewatch.adapters.sources.opening import open_sources
+from wirewatch.ports.store import ArticleSource, Record
 
 MAX_BYTES = 4096
 Article = dict[str, str]

@@ -8,11 +8,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support.articles import analyser, article, entity
 
-from wirewatch.adapters.memory import MemoryStore
-from wirewatch.adapters.sqlite import SqliteStore
+from wirewatch.adapters.memory.store import MemoryStore
+from wirewatch.adapters.sqlite.store import SqliteStore
 from wirewatch.core.article import EnrichedArticle
-from wirewatch.core.query import QueryError, parse
-from wirewatch.ports import Bucket, EmbeddedStore, FacetField, Sort
+from wirewatch.core.search.parser import QueryError, parse
+from wirewatch.ports.store import Bucket, EmbeddedStore, FacetField, Sort
 
 WORDS = (
     "die dies died Gipfel Gipfels Gipfeltreffen Treffen Rüstung Ruestung rustung Rüstungskontrollgespräche Kontrolle kontrollieren "

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.program import Program
-from wirewatch.bootstrap import DEMO_ARTICLES
+from wirewatch.bootstrap.taggers import DEMO_ARTICLES
 
 ARTICLE = {"title": "Neue Wirtschaftssanktionen", "body": "Vor dem Gipfel in Genf berieten die Minister.", "language": "de"}
 

@@ -11,12 +11,12 @@ from elasticsearch import Elasticsearch
 from tests.support.articles import analyser, article, entity
 from tests.support.elastic_store import client
 from tests.support.noted_retry import NotedRetry
-from wirewatch.adapters.elastic import ElasticStore
-from wirewatch.adapters.elastic_setup import ElasticSetup
+from wirewatch.adapters.elastic.setup import ElasticSetup
+from wirewatch.adapters.elastic.store import ElasticStore
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.core.query import parse
-from wirewatch.ports import Count, PutResult, Retry, StoreRefused, StoreUnavailable
+from wirewatch.core.search.parser import parse
+from wirewatch.ports.store import Count, PutResult, Retry, StoreRefused, StoreUnavailable
 
 INDEXED = PutResult.INDEXED
 

@@ -13,10 +13,10 @@ from tests.support.articles import analyser, article
 from tests.support.elastic_secured import ADMIN, SecuredElasticsearch
 from tests.support.noted_retry import NotedRetry
 from tests.support.program import Program
-from wirewatch.adapters.elastic import ElasticStore
-from wirewatch.adapters.elastic_setup import ElasticSetup
-from wirewatch.core.query import parse
-from wirewatch.ports import PutResult, StoreRefused
+from wirewatch.adapters.elastic.setup import ElasticSetup
+from wirewatch.adapters.elastic.store import ElasticStore
+from wirewatch.core.search.parser import parse
+from wirewatch.ports.store import PutResult, StoreRefused
 
 PREFIX = "desk-"
 NAMES = [f"{PREFIX}articles-*", f"{PREFIX}article-ids"]

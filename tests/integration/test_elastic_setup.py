@@ -14,12 +14,13 @@ from tests.support.articles import article
 from tests.support.elastic_store import client
 from tests.support.engines import free_port
 from tests.support.program import Program
-from wirewatch import bootstrap
-from wirewatch.adapters import elastic_claims, elastic_setup
-from wirewatch.adapters.elastic import ElasticStore
-from wirewatch.adapters.elastic_setup import ElasticSetup
-from wirewatch.adapters.sqlite import SqliteStore
-from wirewatch.ports import PutResult, StoreRefused, StoreUnavailable
+from wirewatch.adapters.elastic import id_registry as elastic_claims
+from wirewatch.adapters.elastic import setup as elastic_setup
+from wirewatch.adapters.elastic.setup import ElasticSetup
+from wirewatch.adapters.elastic.store import ElasticStore
+from wirewatch.adapters.sqlite.store import SqliteStore
+from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.ports.store import PutResult, StoreRefused, StoreUnavailable
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from tests.support import scripted_elasticsearch as es
 from tests.support.articles import analyser, article
 from tests.support.elastic_store import client
 from tests.support.noted_retry import NotedRetry
-from wirewatch.adapters.elastic import ElasticStore
-from wirewatch.adapters.elastic_setup import ElasticSetup
+from wirewatch.adapters.elastic.setup import ElasticSetup
+from wirewatch.adapters.elastic.store import ElasticStore
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.outcome import Rejected
-from wirewatch.core.query import parse
-from wirewatch.ports import PutResult, Retry, StoreUnavailable
+from wirewatch.core.search.parser import parse
+from wirewatch.ports.store import PutResult, Retry, StoreUnavailable
 
 INDEXED, DUPLICATE = PutResult.INDEXED, PutResult.DUPLICATE
 LATER = datetime(2026, 12, 24, 12, tzinfo=UTC)

@@ -9,12 +9,12 @@ import pytest
 from tests.contract.test_dead_letter_box import *  # noqa: F403 - the suite, run on this box
 from tests.contract.test_dead_letter_box import letter
 from tests.support.kafka_client import Broker
-from wirewatch.adapters.kafka_access import KafkaAccess
-from wirewatch.adapters.kafka_letters import KafkaLetters
-from wirewatch.adapters.kafka_read import TopicReader
-from wirewatch.adapters.kafka_send import KafkaPublisher
-from wirewatch.adapters.topic_catalogue import load_topic_specs
-from wirewatch.ports import DeadLetterBox
+from wirewatch.adapters.kafka.access import KafkaAccess
+from wirewatch.adapters.kafka.catalogue import load_topic_specs
+from wirewatch.adapters.kafka.dead_letters import KafkaLetters
+from wirewatch.adapters.kafka.producer import KafkaPublisher
+from wirewatch.adapters.kafka.reader import TopicReader
+from wirewatch.ports.store import DeadLetterBox
 
 encode = msgspec.json.encode
 

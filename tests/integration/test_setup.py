@@ -2,7 +2,7 @@
 
 from tests.support.kafka_client import Broker
 from tests.support.program import Program
-from wirewatch.adapters.topic_catalogue import load_topic_specs
+from wirewatch.adapters.kafka.catalogue import load_topic_specs
 
 
 def states(program: Program, *options: str, exits: int = 0) -> dict[str, tuple[str, str]]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from wirewatch.adapters.stemmer import SnowballStemmer
-from wirewatch.core.analysis import Analyser
+from wirewatch.adapters.snowball import SnowballStemmer
 from wirewatch.core.article import EnrichedArticle, Entity, EntityType, Evidence, Language, Mention, Topic, Versions
-from wirewatch.core.compounds import CompoundSplitter
+from wirewatch.core.search.analysis import Analyser
+from wirewatch.core.search.compounds import CompoundSplitter
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 VERSIONS = Versions(wirewatch="1", gazetteer="2", topics="3", model="none")

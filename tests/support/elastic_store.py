@@ -5,9 +5,9 @@ from functools import cache
 from elasticsearch import Elasticsearch
 
 from tests.support.articles import analyser
-from wirewatch.adapters.elastic import ARTICLES, CLAIMS, ElasticStore
-from wirewatch.adapters.elastic_setup import ElasticSetup
-from wirewatch.ports import Retry
+from wirewatch.adapters.elastic.setup import ElasticSetup
+from wirewatch.adapters.elastic.store import ARTICLES, CLAIMS, ElasticStore
+from wirewatch.ports.store import Retry
 
 _PREFIX = "contract-"
 

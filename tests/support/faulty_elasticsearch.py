@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from tests.support.scripted_elasticsearch import CLOSED, Answer, Request, answer, error, item, scripted
-from wirewatch.adapters.elastic_bulk import CONFLICT
+from wirewatch.adapters.elastic.bulk import CONFLICT
 
 # ``busy`` refuses whole requests, ``half busy`` some of the articles of one; ``lost``: articles are written, and the answer never comes.
 Fault = Literal["away", "busy", "half busy", "failing", "slow", "lost"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wirewatch.core.article import Entity, Field
-from wirewatch.core.document import Document
+from wirewatch.core.text.document import Document
 
 FOLDER = Path(__file__).parent.parent / "marked"
 MISSING = "missing"

@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from wirewatch.adapters import faust_transport
+from wirewatch.adapters.kafka import faust_transport
 from wirewatch.logs import Seldom
 
 

@@ -9,16 +9,19 @@ import sys
 import typer
 
 from wirewatch import __version__
-from wirewatch.adapters.gazetteer_files import GazetteerFileError
-from wirewatch.adapters.spacy_entities import PipelineMissing
+from wirewatch.adapters.files.gazetteer import GazetteerFileError
+from wirewatch.adapters.files.topics import TopicFileError
+from wirewatch.adapters.ner.spacy_pipeline import PipelineMissing
 from wirewatch.adapters.status_http import PortTaken
-from wirewatch.adapters.topic_files import TopicFileError
-from wirewatch.cli import dead, inspect, lag, reindex, replay, run, search, send, setup, tag, workers
-from wirewatch.core.query import QueryError
-from wirewatch.ports import KafkaRefused, KafkaUnavailable, SourceError, StoreRefused, StoreUnavailable
+from wirewatch.cli import dlq as dead
+from wirewatch.cli import doctor as inspect
+from wirewatch.cli import lag, reindex, run, search, send, setup, tag, workers
+from wirewatch.cli import reenrich as replay
+from wirewatch.cli.terminal import talk
+from wirewatch.core.search.parser import QueryError
+from wirewatch.ports.store import KafkaRefused, KafkaUnavailable, SourceError, StoreRefused, StoreUnavailable
+from wirewatch.runtime.reject_limit import TooManyRejected
 from wirewatch.settings import SettingsError
-from wirewatch.terminal import talk
-from wirewatch.workers.ceiling import TooManyRejected
 
 FAILED, USAGE, DEPENDENCY_DOWN = 1, 2, 3
 _EXIT_CODES: dict[type[Exception], int] = {

@@ -9,10 +9,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch import bootstrap_stream
+from wirewatch.bootstrap import kafka as bootstrap_stream
 from wirewatch.cli.options import AsJson, Wait, settings_from, stop_on_signal, tell
-from wirewatch.core.lag import Lag
-from wirewatch.terminal import output
+from wirewatch.cli.terminal import output
+from wirewatch.ports.lag import Lag
 
 
 def lag(

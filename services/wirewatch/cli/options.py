@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from wirewatch.cli.terminal import talk
 from wirewatch.logs import configure_logs
 from wirewatch.settings import Settings, load_settings
-from wirewatch.terminal import talk
 
 # Exit code: some messages could not be used.
 PARTLY_DONE = 4

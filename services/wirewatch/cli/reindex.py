@@ -1,8 +1,8 @@
 """``reindex``: a store made searchable again after the text analysis changed."""
 
-from wirewatch import bootstrap
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.cli.options import Database, settings_from
-from wirewatch.terminal import talk
+from wirewatch.cli.terminal import talk
 
 
 def reindex(*, database: Database = None) -> None:

@@ -8,11 +8,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from wirewatch import bootstrap
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.cli.options import PARTLY_DONE, AsJson, Database, Fast, Sources, settings_from, stop_on_signal
+from wirewatch.cli.terminal import TerminalProgress, output, print_summary, talk
+from wirewatch.jobs.run import Summary
 from wirewatch.settings import Settings
-from wirewatch.terminal import TerminalProgress, output, print_summary, talk
-from wirewatch.workers.embedded import Summary
 
 _DEMO_DATABASE = Path("demo.db")
 

@@ -7,13 +7,14 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wirewatch import bootstrap, bootstrap_elastic
+from wirewatch.bootstrap import stores as bootstrap_elastic
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.cli.options import AsJson, Database, settings_from
-from wirewatch.core.analysis import Analyser
-from wirewatch.core.query import Query, parse
-from wirewatch.core.snippets import Snippet, snippet
-from wirewatch.ports import Bucket, Count, FacetField, Hit, Sort, TimeCount
-from wirewatch.terminal import output
+from wirewatch.cli.terminal import output
+from wirewatch.core.search.analysis import Analyser
+from wirewatch.core.search.parser import Query, parse
+from wirewatch.core.search.snippets import Snippet, snippet
+from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Sort, TimeCount
 
 _FACETS: tuple[FacetField, ...] = get_args(FacetField)
 _BAR = 40

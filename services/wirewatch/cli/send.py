@@ -7,10 +7,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from wirewatch import bootstrap, bootstrap_stream
+from wirewatch.bootstrap import kafka as bootstrap_stream
+from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.cli.options import PARTLY_DONE, AsJson, Sources, Wait, settings_from, stop_on_signal, tell
-from wirewatch.terminal import TerminalProgress, output, talk
-from wirewatch.workers.send import SendSummary
+from wirewatch.cli.terminal import TerminalProgress, output, talk
+from wirewatch.jobs.send import SendSummary
 
 _SHOWN = 10
 

@@ -8,10 +8,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch import bootstrap_elastic, bootstrap_stream
+from wirewatch.bootstrap import kafka as bootstrap_stream
+from wirewatch.bootstrap import stores as bootstrap_elastic
 from wirewatch.cli.options import AsJson, Wait, settings_from, tell
+from wirewatch.cli.terminal import output, talk
 from wirewatch.settings import Settings, SettingsError
-from wirewatch.terminal import output, talk
 
 _STYLES = {"made": "green", "fine": "green", "changed": "green", "differs": "yellow", "fault": "bold red"}
 

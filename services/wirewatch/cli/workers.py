@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from wirewatch import bootstrap_stream, bootstrap_workers
+from wirewatch.bootstrap import kafka as bootstrap_stream
+from wirewatch.bootstrap import workers as bootstrap_workers
 from wirewatch.cli.options import Fast, settings_from, stop_on_signal, tell
 from wirewatch.logs import capture_library_logs
+from wirewatch.runtime.supervisor import end_with_supervisor, supervise
 from wirewatch.settings import Settings
-from wirewatch.workers.supervisor import end_with_supervisor, supervise
 
 # Nothing gets better by starting again: it ended as it should, or settings must be changed, or the source.
 _FINAL = frozenset({0, 2})

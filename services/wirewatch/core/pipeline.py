@@ -12,13 +12,13 @@ from typing import Any, Protocol
 import msgspec
 
 from wirewatch.core.article import Article, EnrichedArticle, Entity, Flag, Language, Topic, Versions
-from wirewatch.core.dates import parse_time, publication
-from wirewatch.core.document import Document
-from wirewatch.core.identity import article_id, canonical_url
-from wirewatch.core.language import Identify, language_of
+from wirewatch.core.ingest.cleaning import clean
+from wirewatch.core.ingest.dates import parse_time, publication
+from wirewatch.core.ingest.identity import article_id, canonical_url
+from wirewatch.core.ingest.language import Identify, language_of
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.core.stories import sketch
-from wirewatch.core.text import clean
+from wirewatch.core.stories.fingerprint import sketch
+from wirewatch.core.text.document import Document
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAX_TITLE = 2_000

@@ -10,9 +10,9 @@ from msgspec import Struct
 from wirewatch.core.article import EntityType, Flag
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.metrics import Metrics
-from wirewatch.ports import Message, MessageTooLarge
-from wirewatch.workers.flow import BatchLimits
-from wirewatch.workers.outbox import TOMBSTONE, Outbox
+from wirewatch.ports.store import Message, MessageTooLarge
+from wirewatch.runtime.delivery import TOMBSTONE, Outbox
+from wirewatch.runtime.in_flight import BatchLimits
 
 # Batches that are enriched and not confirmed yet: as many as two processes make in the time in which messages are gathered.
 _SENDING = 16

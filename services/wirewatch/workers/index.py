@@ -10,9 +10,9 @@ import msgspec
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.metrics import Metrics
-from wirewatch.ports import ArticleStore, Clock, Message, PutResult
-from wirewatch.workers.flow import BatchLimits
-from wirewatch.workers.outbox import TOMBSTONE, Outbox
+from wirewatch.ports.store import ArticleStore, Clock, Message, PutResult
+from wirewatch.runtime.delivery import TOMBSTONE, Outbox
+from wirewatch.runtime.in_flight import BatchLimits
 
 _decoder = msgspec.json.Decoder(EnrichedArticle)
 

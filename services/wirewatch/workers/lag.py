@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Sequence
 
-from wirewatch.core.lag import Lag
 from wirewatch.metrics import LagMetrics
-from wirewatch.ports import Clock, KafkaRefused, KafkaUnavailable
+from wirewatch.ports.lag import Lag
+from wirewatch.ports.store import Clock, KafkaRefused, KafkaUnavailable
 
 # A measurement that takes longer hangs.
 _STUCK_SECONDS = 120.0

@@ -1,0 +1,159 @@
+"""What must stand in Elasticsearch before articles do: templates, and the index of claims. Declared in ``schemas/elasticsearch``."""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+from elasticsearch import ApiError, Elasticsearch
+
+from wirewatch.adapters.elastic.client import NEEDED_MAJOR, faults
+from wirewatch.adapters.elastic.id_registry import make_claims
+from wirewatch.adapters.elastic.store import ARTICLES, CLAIMS
+from wirewatch.ports.store import StoreRefused, StoreUnavailable
+
+_FOLDER = Path(str(files("wirewatch") / "schemas" / "elasticsearch"))
+_PAUSE_SECONDS = 0.5
+_COMPONENTS = ("articles-settings", "articles-mappings")
+Answer = TypeVar("Answer")
+Tell = Callable[[str], None]
+
+
+def _silent(_line: str) -> None:
+    """For whoever has nobody to tell."""
+
+
+class ElasticSetup:
+    """Makes and looks at what the store needs, with names that begin with ``prefix``."""
+
+    def __init__(self, client: Elasticsearch, *, prefix: str, shards: int, replicas: int) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._sizes = {"number_of_shards": shards, "number_of_replicas": replicas}
+        self._pattern = f"{prefix}{ARTICLES}-*"
+
+    def install(self, *, wait_seconds: float = 0.0, tell: Tell = _silent) -> list[str]:
+        """Install or upgrade all of it, without interrupting anybody; a line for each thing that was done.
+
+        Raises StoreUnavailable once it has waited so long, StoreRefused: also where a newer release has set it up.
+        """
+        return self._patiently("set up Elasticsearch", self._install, wait_seconds, tell)
+
+    def check(self, *, wait_seconds: float = 0.0, tell: Tell = _silent) -> str:
+        """See that Elasticsearch answers and is set up by this release; say so. Raises as ``install`` does."""
+        return self._patiently("look at Elasticsearch", self._look, wait_seconds, tell)
+
+    def _patiently(self, doing: str, job: Callable[[], Answer], wait_seconds: float, tell: Tell) -> Answer:
+        begin, told = time.monotonic(), False
+        while True:
+            try:
+                with faults(doing):
+                    return job()
+            except StoreUnavailable as error:
+                if time.monotonic() - begin >= wait_seconds:
+                    raise
+                if not told:
+                    tell(f"{error}; waiting{'' if wait_seconds == math.inf else f' up to {wait_seconds:g} s'} …")
+                    told = True
+                time.sleep(_PAUSE_SECONDS)
+
+    def _install(self) -> list[str]:
+        self._check_server()
+        done = [self._component(name, before) for name, before in self._versions().items()]
+        self._client.indices.put_index_template(
+            name=f"{self._prefix}{ARTICLES}",
+            index_patterns=[self._pattern],
+            composed_of=[f"{self._prefix}{name}" for name in _COMPONENTS],
+            template={"aliases": {f"{self._prefix}{ARTICLES}": {}}},
+            priority=200,
+            meta={"version": _declared("articles-mappings")["_meta"]["version"]},
+        )
+        done.append(f"index template {self._prefix}{ARTICLES}: for {self._pattern}")
+        return [*done, *self._indices(), *self._claims()]
+
+    def _look(self) -> str:
+        release = self._check_server()
+        for name, found in self._versions().items():
+            if found is None or found < _declared(name)["_meta"]["version"]:
+                raise StoreRefused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); do so: wirewatch setup")
+        for name in (ARTICLES, CLAIMS):
+            if not self._client.indices.exists_index_template(name=f"{self._prefix}{name}"):
+                raise StoreRefused(f"Elasticsearch has no index template {self._prefix}{name}; make what is missing: wirewatch setup")
+        if not self._client.indices.exists(index=f"{self._prefix}{CLAIMS}"):
+            raise StoreRefused(f"Elasticsearch has no index {self._prefix}{CLAIMS}; make what is missing: wirewatch setup")
+        return f"Elasticsearch {release}, set up"
+
+    def _check_server(self) -> str:
+        """The server's release, if it tells. A client and a server of different major releases don't understand each other."""
+        try:
+            release = str(self._client.info()["version"]["number"])
+        except ApiError as error:
+            if error.status_code != 405:  # a build without that page
+                raise
+            nodes = self._client.nodes.info(filter_path="nodes.*.version")["nodes"]
+            release = str(next(iter(nodes.values()))["version"])
+        if int(release.partition(".")[0]) != NEEDED_MAJOR:
+            raise StoreRefused(f"Elasticsearch is {release}, and this release of wirewatch speaks to {NEEDED_MAJOR}.x; use one that fits")
+        return release
+
+    def _versions(self) -> dict[str, int | None]:
+        """All of them, before anything is changed: one may be of a newer release."""
+        return {name: self._version(name) for name in _COMPONENTS}
+
+    def _version(self, component: str) -> int | None:
+        """The version of a component template that is there, None if there is none. Raises StoreRefused for a newer one."""
+        try:
+            found = self._client.cluster.get_component_template(name=f"{self._prefix}{component}")
+        except ApiError as error:
+            if error.status_code == 404:
+                return None
+            raise
+        template = found["component_templates"][0]["component_template"]
+        version = int(template.get("_meta", {}).get("version", 0))
+        known = _declared(component)["_meta"]["version"]
+        if version > known:
+            raise StoreRefused(f"{self._prefix}{component} was set up by a newer wirewatch (version {version}, this one knows {known})")
+        return version
+
+    def _component(self, name: str, before: int | None) -> str:
+        declared = _declared(name)
+        template = declared["template"]
+        if "settings" in template:
+            template["settings"]["index"] |= self._sizes
+        self._client.cluster.put_component_template(name=f"{self._prefix}{name}", template=template, meta=declared["_meta"])
+        what = "made" if before is None else "as it was" if before == declared["_meta"]["version"] else f"upgraded from version {before}"
+        return f"component template {self._prefix}{name}: {what}"
+
+    def _indices(self) -> list[str]:
+        """Give the indices that are there the mappings that have been added since."""
+        mappings = _declared("articles-mappings")["template"]["mappings"]
+        wanted = mappings["_meta"]["version"]
+        lines = []
+        for name, found in self._client.indices.get_mapping(index=self._pattern, allow_no_indices=True).items():
+            if found["mappings"].get("_meta", {}).get("version", 0) < wanted:
+                self._client.indices.put_mapping(index=name, properties=mappings["properties"], meta=mappings["_meta"])
+                lines.append(f"index {name}: mappings upgraded")
+        return lines
+
+    def _claims(self) -> list[str]:
+        """Claims that are lost must not come back empty with the next article: none but ``setup`` makes their index."""
+        name, declared = f"{self._prefix}{CLAIMS}", _declared("claims")
+        settings = declared["settings"]["index"] | {"number_of_replicas": self._sizes["number_of_replicas"]}
+        template = {"mappings": declared["mappings"], "settings": {"index": settings}}
+        self._client.indices.put_index_template(
+            name=name,
+            index_patterns=[name],
+            template=template,
+            allow_auto_create=False,
+            priority=200,
+            meta={"version": declared["mappings"]["_meta"]["version"]},
+        )
+        made = make_claims(self._client, name, articles=self._pattern, declared=template)
+        return [f"index template {name}: made by setup only", made]
+
+
+def _declared(name: str) -> Any:
+    return json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))

@@ -1,0 +1,61 @@
+"""How far each source was sent, in a small JSON file that is replaced as a whole."""
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from wirewatch.core.article import Checkpoint
+from wirewatch.ports.store import StoreRefused, StoreUnavailable
+
+
+class _State(Struct, kw_only=True):
+    """``sent``: by target (cluster and topic), by source."""
+
+    version: int = 1
+    sent: dict[str, dict[str, Checkpoint]] = {}
+
+
+class SendStateFile:
+    """SendProgress for one target. Runs that share the file keep each their own entries."""
+
+    def __init__(self, path: Path, *, target: str) -> None:
+        self._path = path
+        self._target = target
+
+    def checkpoint(self, source: str) -> Checkpoint | None:
+        """How far ``source`` was sent to this target. Raises StoreUnavailable, StoreRefused."""
+        return self._read().sent.get(self._target, {}).get(source)
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """See ``ports.SendProgress``. Raises StoreRefused, too, if the file has become another one."""
+        state = self._read()
+        state.sent.setdefault(self._target, {})[checkpoint.source] = checkpoint
+        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        try:
+            with beside.open("wb") as file:
+                file.write(msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise StoreUnavailable(
+                f"{self._path}: what was sent can't be noted ({error.strerror}); make room, or set send_state_file to another place"
+            ) from error
+
+    def _read(self) -> _State:
+        try:
+            state = msgspec.json.decode(self._path.read_bytes(), type=_State)
+        except FileNotFoundError:
+            return _State()
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path}: can't be read ({error.strerror}); correct its permissions") from error
+        except msgspec.MsgspecError as error:
+            raise StoreRefused(
+                f"{self._path} is no file of `wirewatch send` ({error}); remove it, and all is sent from the start"
+            ) from error
+        if state.version != 1:
+            raise StoreRefused(f"{self._path} is of another release; remove it, and all is sent from the start")
+        return state

@@ -1,0 +1,1 @@
+"""Kafka: topics, messages, and the workers' own client."""

@@ -1,0 +1,79 @@
+"""The Kafka topics as ``schemas/topics.yaml`` declares them, and how topics and consumer groups are named here.
+
+Without a Kafka client, so that every part that talks to Kafka, with whichever one, can ask.
+"""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from wirewatch.adapters.files.yaml_nodes import YamlFault, compose, plain
+
+ARTICLES = "articles"
+BACKFILL = "articles.backfill"
+ENRICHED = "articles.enriched"
+DEAD = "articles.dead"
+ALERTS = "alerts"
+# The workers that are consumer groups, each with the topics it reads.
+READS = {"enrich": (ARTICLES, BACKFILL), "index": (ENRICHED,)}
+# Where dead letters go back to.
+REPLAYED = (ARTICLES, BACKFILL, ENRICHED)
+_FILE = Path(str(files("wirewatch") / "schemas" / "topics.yaml"))
+_HOUR_MS = 3_600_000
+
+
+class TopicSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One topic as declared; see the head of ``schemas/topics.yaml``."""
+
+    schema: str
+    key: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    partitions: Annotated[int, Meta(ge=1)]
+    retention_hours: Annotated[int, Meta(ge=-1)]
+    cleanup: Literal["delete", "compact"]
+    max_message_bytes: Annotated[int, Meta(ge=1_048_576)]
+    timestamp: Literal["broker", "producer"]
+
+    @property
+    def configs(self) -> dict[str, str]:
+        """What Kafka calls these properties, as a topic is made with them."""
+        return {
+            "cleanup.policy": self.cleanup,
+            "max.message.bytes": str(self.max_message_bytes),
+            "message.timestamp.type": "LogAppendTime" if self.timestamp == "broker" else "CreateTime",
+            "retention.ms": str(self.retention_hours * _HOUR_MS if self.retention_hours >= 0 else -1),
+        }
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    topics: dict[str, TopicSpec]
+
+
+@cache
+def load_topic_specs(path: Path = _FILE) -> dict[str, TopicSpec]:
+    """The declared topics by name, without prefix. Raises ValueError with file and fault."""
+    try:
+        return msgspec.convert(plain(compose(path)), _File, strict=False).topics
+    except (YamlFault, msgspec.ValidationError) as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def topic_name(prefix: str, topic: str) -> str:
+    """What a declared topic is called on the broker."""
+    return f"{prefix}{topic}"
+
+
+def group_name(prefix: str, worker: str) -> str:
+    """The consumer group of a worker: ``enrich``, ``index``."""
+    return f"{prefix}wirewatch-{worker}"
+
+
+def replay_topic(prefix: str, origin: str) -> str:
+    """The declared topic that a dead letter of ``origin`` is replayed to: a topic with the prefix or without, or a file's name."""
+    own = origin.removeprefix(prefix)
+    return own if own in REPLAYED else origin if origin in REPLAYED else ARTICLES

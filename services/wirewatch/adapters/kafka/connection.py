@@ -1,0 +1,161 @@
+"""A connection to Kafka that is there, or a clear word on why not; what all of kafka-python's clients are given."""
+
+import logging
+import math
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import errors
+from kafka.admin import KafkaAdminClient
+from kafka.net.compat import KafkaNetClient
+
+from wirewatch.adapters.kafka.access import KafkaAccess
+from wirewatch.adapters.kafka.handshake import NoKafka, introduce, refused
+from wirewatch.ports.store import KafkaRefused, KafkaUnavailable
+
+# One attempt: to connect and to log in.
+_ATTEMPT_SECONDS = 5.0
+_PAUSE_SECONDS = 0.5
+_LOGIN_FAULTS = (errors.SaslAuthenticationFailedError, errors.UnsupportedSaslMechanismError, errors.IllegalSaslStateError)
+
+Tell = Callable[[str], None]
+
+
+def silent(_line: str) -> None:
+    """For whoever has nobody to tell."""
+
+
+def client_options(access: KafkaAccess) -> dict[str, Any]:
+    """Servers and security, as each of kafka-python's clients takes them."""
+    options: dict[str, Any] = {"bootstrap_servers": list(access.servers), "security_protocol": access.protocol}
+    if access.tls:
+        options["ssl_context"] = access.tls
+    if access.login:
+        login = access.login
+        options |= {"sasl_mechanism": login.mechanism, "sasl_plain_username": login.user, "sasl_plain_password": login.password}
+    return options
+
+
+def open_admin(access: KafkaAccess, *, wait_seconds: float = 0.0, tell: Tell = silent) -> Any:
+    """kafka-python's admin client, connected and logged in.
+
+    Where nobody answers it is tried again for ``wait_seconds``, which ``tell`` is told once. Raises KafkaUnavailable, KafkaRefused.
+    """
+    begin = time.monotonic()
+    told = False
+    _silence()
+    while True:
+        fault = _unreachable(access)
+        if fault is None:
+            try:
+                return _admin(access)
+            except _LOGIN_FAULTS as error:
+                raise refused(access) from error
+            except errors.KafkaError as error:
+                fault = f"it takes the login, but doesn't name its brokers ({_text(error)})"
+        waited = time.monotonic() - begin
+        if waited >= wait_seconds:
+            raise KafkaUnavailable(_no_answer(access, fault, waited))
+        if not told:
+            bound = "" if wait_seconds == math.inf else f" up to {wait_seconds:g} s"
+            tell(f"Kafka doesn't answer on {', '.join(access.servers)} ({fault}); waiting{bound} for it …")
+            told = True
+        time.sleep(min(_PAUSE_SECONDS, max(0.0, wait_seconds - waited)))
+
+
+def _silence() -> None:
+    """Keep kafka-python's log off standard error: all that matters comes as an exception."""
+    logger = logging.getLogger("kafka")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+
+
+def _admin(access: KafkaAccess) -> Any:
+    """Build the client, or leave nothing of it: one that can't connect leaves its thread behind."""
+    clients: list[Any] = []
+
+    def network(**options: Any) -> Any:
+        clients.append(KafkaNetClient(**options))
+        return clients[0]
+
+    attempt = {"bootstrap_timeout_ms": int(_ATTEMPT_SECONDS * 1000), "request_timeout_ms": 20_000}
+    try:
+        return KafkaAdminClient(**client_options(access), **attempt, kafka_client=network)
+    except BaseException:
+        for client in clients:
+            client.close()
+            client._manager._net.stop()  # noqa: SLF001 - as the admin client itself closes it
+        raise
+
+
+def _no_answer(access: KafkaAccess, fault: str, waited: float) -> str:
+    tried = f" for {waited:.0f} s" if waited >= 1 else ""
+    return f"no Kafka on {', '.join(access.servers)}{tried}: {fault}. Start it, or correct kafka_servers; --wait waits for it"
+
+
+def _unreachable(access: KafkaAccess) -> str | None:
+    """Why none of the servers can be connected to, with TLS where that is wanted; None if one can."""
+    found = []
+    for host, port in access.addresses:
+        fault = _fault_of(access, host, port)
+        if fault is None:
+            return None
+        found.append(f"{host}:{port}: {fault}" if len(access.servers) > 1 else fault)
+    return "; ".join(found)
+
+
+def _fault_of(access: KafkaAccess, host: str, port: int) -> str | None:
+    server = f"{host}:{port}"
+    try:
+        with socket.create_connection((host, port), _ATTEMPT_SECONDS) as plain:
+            if access.tls is None:
+                introduce(access, server, plain)
+                return None
+            with access.tls.wrap_socket(plain, server_hostname=host) as secured:
+                introduce(access, server, secured)
+    except ssl.SSLCertVerificationError as error:
+        raise KafkaRefused(
+            f"the certificate of {server} is not trusted ({error.verify_message}); "
+            "name the CA that signed it in kafka_ca_file, and the server by a name that is in the certificate"
+        ) from error
+    except ssl.SSLError as error:
+        return f"no TLS ({error.reason or error.strerror or error}); does kafka_security fit the port?"
+    except (NoKafka, TimeoutError, ConnectionResetError) as error:
+        return f"no answer ({error}); does kafka_security ({access.protocol.lower()}) fit the port?"
+    except OSError as error:
+        return f"{error.strerror or error}"
+    return None
+
+
+@contextmanager
+def faults(access: KafkaAccess, doing: str) -> Iterator[None]:
+    """Turn kafka-python's errors into ours: ``doing`` says what failed."""
+    try:
+        yield
+    except _LOGIN_FAULTS as error:
+        raise refused(access) from error
+    except errors.UnknownTopicOrPartitionError as error:
+        raise KafkaRefused(f"{doing}: a topic is not there ({_text(error)}); make what is missing: wirewatch setup") from error
+    except (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError) as error:
+        raise KafkaRefused(f"{doing}: the broker takes smaller messages than are declared; allow them: wirewatch setup --alter") from error
+    except errors.AuthorizationError as error:
+        raise KafkaRefused(
+            f"{doing}: {access.who} has no right to ({_text(error)}); give it by an ACL, docs/operations/kafka.md lists what is needed"
+        ) from error
+    except errors.KafkaError as error:
+        if error.retriable:
+            where = ", ".join(access.servers)
+            raise KafkaUnavailable(
+                f"{doing}: Kafka on {where} stopped answering ({_text(error)}); can the addresses it advertises be reached from here?"
+            ) from error
+        raise KafkaRefused(f"{doing}: Kafka refuses ({_text(error)})") from error
+
+
+def _text(error: errors.KafkaError) -> str:
+    """Without the client's numbers and class names, where there is more than them."""
+    return str(error.args[0]) if error.args and error.args[0] else type(error).__name__

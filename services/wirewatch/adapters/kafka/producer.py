@@ -1,0 +1,89 @@
+"""Sends messages to Kafka: idempotent, confirmed by all copies, one by one."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from kafka import KafkaProducer, errors
+from kafka.record.default_records import DefaultRecordBatchBuilder
+
+from wirewatch.adapters.kafka.access import KafkaAccess
+from wirewatch.adapters.kafka.catalogue import TopicSpec, topic_name
+from wirewatch.adapters.kafka.connection import client_options, faults
+from wirewatch.ports.store import MessageTooLarge
+
+# The header of a batch; each message is the only one of its batch in the worst case.
+_BATCH_BYTES = 61
+_REQUEST_SECONDS = 30.0
+_LINGER_MS = 20
+_BATCH_SIZE = 1 << 18
+
+
+class KafkaDelivery:
+    """A message on its way; see ``ports.Delivery``."""
+
+    def __init__(self, access: KafkaAccess, topic: str, future: Any) -> None:
+        self._access = access
+        self._topic = topic
+        self._future = future
+
+    def confirmed(self, seconds: float) -> bool:
+        """See ``ports.Delivery``."""
+        if not self._future.is_done and not self._done_in(seconds):
+            return False
+        with faults(self._access, f"sending to {self._topic}"):
+            self._future.get(0)
+        return True
+
+    def _done_in(self, seconds: float) -> bool:
+        if seconds > 0:
+            with suppress(errors.KafkaError):  # what became of it is asked afterwards
+                self._future.get(seconds)
+        return bool(self._future.is_done)
+
+
+class KafkaPublisher:
+    """A Publisher on one producer; usable from any thread."""
+
+    def __init__(self, access: KafkaAccess, specs: Mapping[str, TopicSpec], *, prefix: str, delivery_seconds: float) -> None:
+        """Connect. A message that isn't confirmed in ``delivery_seconds`` (30 at least) has failed. Raises KafkaUnavailable, KafkaRefused.
+
+        The topics must be there, and their limits those of the broker: see ``kafka_topics.TopicSetup``. The client makes batches within
+        the lowest limit, since it fails good messages, too, where it has to split a batch that the broker found too large.
+        """
+        limits = [spec.max_message_bytes for spec in specs.values()]
+        self._access = access
+        self._specs = specs
+        self._prefix = prefix
+        with faults(access, "connecting to send"):
+            self._producer = KafkaProducer(
+                **client_options(access),
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=_LINGER_MS,
+                batch_size=min(_BATCH_SIZE, *limits),
+                max_request_size=max(limits),
+                request_timeout_ms=int(_REQUEST_SECONDS * 1000),
+                delivery_timeout_ms=int(max(delivery_seconds, _REQUEST_SECONDS + 1) * 1000),
+                max_block_ms=int(max(delivery_seconds, _REQUEST_SECONDS) * 1000),
+                allow_auto_create_topics=False,
+                metrics_enabled=False,
+            )
+
+    def publish(
+        self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> KafkaDelivery:
+        """See ``ports.Publisher``."""
+        name = topic_name(self._prefix, topic)
+        limit = self._specs[topic].max_message_bytes
+        size = DefaultRecordBatchBuilder.estimate_size_in_bytes(key, value, headers) + _BATCH_BYTES
+        if size > limit:
+            raise MessageTooLarge(size, limit)
+        with faults(self._access, f"sending to {name}"):
+            future = self._producer.send(name, value, key=key, headers=list(headers))
+        return KafkaDelivery(self._access, name, future)
+
+    def close(self) -> None:
+        """Drop what is not confirmed, and close the connections: whoever needs it confirmed has waited for it."""
+        self._producer._sender.force_close()  # noqa: SLF001 - close() waits for what a broker that is away will never confirm
+        self._producer.close(timeout=5)

@@ -1,0 +1,1 @@
+"""The ports in memory: the oracle of the other adapters."""

@@ -1,0 +1,48 @@
+"""Topics in memory: for tests of what sends to Kafka."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from wirewatch.adapters.kafka.catalogue import TopicSpec
+from wirewatch.ports.store import MessageTooLarge
+
+
+@dataclass(kw_only=True)
+class MemoryMessage:
+    """A message in its topic, and a Delivery: ``confirmed`` once ``done``, or once it is waited for."""
+
+    value: bytes | None
+    key: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    done: bool = False
+    fault: Exception | None = None
+
+    def confirmed(self, seconds: float) -> bool:
+        """See ``ports.Delivery``."""
+        if self.fault:
+            raise self.fault
+        self.done = self.done or seconds > 0
+        return self.done
+
+
+@dataclass
+class MemoryPublisher:
+    """A Publisher that is gone with the process."""
+
+    specs: Mapping[str, TopicSpec]
+    topics: dict[str, list[MemoryMessage]] = field(default_factory=lambda: defaultdict(list))
+
+    def publish(
+        self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> MemoryMessage:
+        """See ``ports.Publisher``."""
+        size, limit = len(value or b"") + len(key or b""), self.specs[topic].max_message_bytes
+        if size > limit:
+            raise MessageTooLarge(size, limit)
+        message = MemoryMessage(value=value, key=key, headers=tuple(headers))
+        self.topics[topic].append(message)
+        return message
+
+    def close(self) -> None:
+        """Nothing to close."""

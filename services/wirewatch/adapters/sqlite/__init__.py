@@ -1,0 +1,1 @@
+"""Articles, dead letters and progress in one SQLite file."""

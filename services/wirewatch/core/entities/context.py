@@ -1,0 +1,193 @@
+"""Whether the surroundings of a form allow it to be the name that it could be."""
+
+from collections.abc import Mapping
+
+from wirewatch.core.article import EntityType
+from wirewatch.core.entities.datelines import dateline
+from wirewatch.core.entities.gazetteer import Gazetteer, Rule
+from wirewatch.core.entities.governments import names_government
+from wirewatch.core.text.document import FieldText
+
+# Prepositions of place, folded. Behind one, a capitalised word is a place rather than something else: in Essen, near Nice.
+_CUES = {
+    "de": frozenset({"in", "aus", "nach", "bei", "raum", "stadt"}),
+    "en": frozenset({"in", "near", "outside", "around", "from"}),
+    "fr": frozenset({"a", "en", "pres", "depuis"}),
+    "es": frozenset({"en", "desde", "hacia", "ciudad"}),
+    "pt": frozenset({"em", "desde", "cidade"}),
+    "it": frozenset({"a", "ad", "in", "da"}),
+    "ru": frozenset({"в", "во", "из", "под", "город", "городе", "города"}),
+    "uk": frozenset({"в", "у", "з", "із", "під", "місто", "місті"}),
+    "pl": frozenset({"w", "we", "z", "do", "pod", "kolo"}),
+}
+_ANY_CUE = frozenset({"in", "en", "near", "nach", "в", "w"})
+_PATRONYMICS = ("bin ", "ben ", "ibn ", "бин ", "бен ", "ибн ")
+_SENTENCE_END = frozenset('.!?:;•–—-"“”„«»‘’(\n')
+ARTICLES = frozenset("the die der das el la le il o a".split())
+# Titles before a name, folded; compounds by their end: Bundeskanzler, Kremlchef.
+_TITLES = frozenset(
+    "mr mrs ms miss dr prof professor sir lord lady dame president vice premier minister chancellor senator secretary governor mayor "
+    "general herr frau kanzler kanzlerin prasident prasidentin ministerin burgermeister oberst konig konigin prinz papst "
+    "monsieur madame mme ministre chancelier presidente primer ministro ministra senor senora don dona rey rainha rei senhor senhora papa "
+    "signor signora cancelliere premierminister premierministerin pan pani prezydent kanclerz "
+    "президент президента министр премьер канцлер господин госпожа генерал міністр пан пані".split()
+)
+# Titles that are no given names, so that what follows is the name even where a list has both: Papst Leo, King Charles.
+_RANKS = frozenset(
+    "king queen prince princess pope patriarch ayatollah emperor archbishop cardinal roi reine pape patriarche archeveque "
+    "rey reina papa patriarca konig konigin kronprinz papst ajatollah kaiser erzbischof kardinal "
+    "krol krolowa papiez patriarcha король короля королева папа папы патриарх патриарха аятолла аятоллы принц імператор патріарх".split()
+)
+_TITLE_ENDINGS = ("prasident", "prasidentin", "minister", "ministerin", "kanzler", "kanzlerin", "chef", "chefin", "sprecher", "sprecherin")
+
+
+def is_title(word: str) -> bool:
+    """Whether a folded word is a title that stands before names, such as president or bundeskanzlerin."""
+    return word in _TITLES or word in _RANKS or word.endswith(_TITLE_ENDINGS)
+
+
+def behind_title(field: FieldText, start: int, end: int) -> int:
+    """Where the name begins in a full name of the gazetteer that has a title before it: King Charles III, папа римский Франциск.
+
+    A title that is a given name as well, such as Papa, is none where it has a capital and the list has it so.
+    """
+    word, _, rest = field.folded[start:end].partition(" ")
+    small = field.text[start].islower()
+    if not rest or not (is_title(word) if small else word in _RANKS - {"papa", "папа"}):
+        return start
+    begin = start + len(word) + 1
+    while small and begin < end and field.text[begin].islower():
+        begin = field.folded.find(" ", begin, end) + 1 or end
+    return begin if begin < end else start
+
+
+def previous_word(field: FieldText, start: int) -> tuple[str, int]:
+    """The folded word one separator before ``start``, and where it begins; empty if something else stands there."""
+    end = start - 1
+    if end < 1 or field.folded[end - 1] == " ":
+        return "", start
+    begin = field.folded.rfind(" ", 0, end) + 1
+    return field.folded[begin:end], begin
+
+
+def objection(
+    field: FieldText, start: int, end: int, *, rule: Rule, form: str, kind: EntityType, language: str, gazetteer: Gazetteer
+) -> str | None:
+    """Why a form under a rule isn't taken here; None if it is."""
+    text = field.text
+    if rule.only and language not in rule.only and language != "und":
+        return f"counts in {', '.join(sorted(rule.only))} only"
+    if text[start].islower() and not rule.any_case:
+        return "begins with a small letter"
+    if rule.adjective:
+        return None if names_government(field, start, end, language) else "an adjective, without its government beside it"
+    return _name_objection(field, start, end, rule=rule, form=form, kind=kind, language=language, gazetteer=gazetteer)
+
+
+def _name_objection(
+    field: FieldText, start: int, end: int, *, rule: Rule, form: str, kind: EntityType, language: str, gazetteer: Gazetteer
+) -> str | None:
+    text = field.text
+    small = rule.common and _is_common(form, gazetteer.words, language)
+    capital = rule.common and _is_common(form, gazetteer.nouns, language)
+    if rule.exact:
+        return _acronym_objection(text, start, end, word=small)
+    if " " in form and (small or capital):
+        return _phrase_objection(field, start, end)
+    if kind == "LOC" and (small or capital or rule.cue):
+        meant = has_cue(field, start, language) or dateline(field) in {(start, end, False), (start, end, True)}
+        return None if meant else "could be a word or a person: needs a preposition of place before it"
+    return _word_objection(text, start, end, small=small, capital=capital) or _given_name_objection(text, end, rule)
+
+
+def _acronym_objection(text: str, start: int, end: int, *, word: bool) -> str | None:
+    if not text[start:end].isupper() or text[end : end + 1] == "$":
+        return "counts in capitals only"
+    return "a common word in a line all in capitals" if word and _among_capitals(text, start, end) else None
+
+
+def _phrase_objection(field: FieldText, start: int, end: int) -> str | None:
+    """Why a common phrase isn't the name of the same words: New Democratic Party, The times are bad."""
+    if field.text[field.folded.rfind(" ", 0, end) + 1].islower():
+        return "goes on with a small letter"
+    word, begin = previous_word(field, start)
+    if word and field.text[begin].isupper() and word not in ARTICLES:
+        return "the end of a longer name"
+    return _word_objection(field.text, start, end, small=True, capital=False)
+
+
+def _word_objection(text: str, start: int, end: int, *, small: bool, capital: bool) -> str | None:
+    if capital:
+        return "a common word that may be written with a capital"
+    if small and (_begins_sentence(text, start) or _title_cased(_line(text, start, end))):
+        return "a common word where any word has a capital"
+    return None
+
+
+def _given_name_objection(text: str, end: int, rule: Rule) -> str | None:
+    follows = text[end : end + 1] == " " and text[end + 1 : end + 2].isupper() and text[end + 2 : end + 3].islower()
+    return "a given name before another name" if rule.person and follows else None
+
+
+def given_name_before(field: FieldText, start: int, gazetteer: Gazetteer, language: str) -> bool:
+    """Whether a given name stands right before: Michael Jordan, Jack London. A word of the language is none: Will Iran attack.
+
+    Before bin Salman, which is somebody's son, any name is one.
+    """
+    end = start - 1
+    if end < 1 or field.text[end] != " ":
+        return False
+    word, begin = previous_word(field, start)
+    if field.folded.startswith(_PATRONYMICS, start) and field.text[begin : begin + 1].isupper() and not is_title(word):
+        return True
+    return word in gazetteer.given_names and not field.text[begin].islower() and not _is_common(word, gazetteer.words, language)
+
+
+def surname_objection(field: FieldText, start: int, form: str, *, language: str, gazetteer: Gazetteer) -> str | None:
+    """Why a word that is a surname of somebody in the article isn't taken for one here."""
+    if given_name_before(field, start, gazetteer, language):
+        return "another given name stands before it"
+    word, begin = previous_word(field, start)
+    if is_title(word):
+        return None
+    if language in {"fr", "es"} and word in {"la", "le", "l", "el"} and field.text[begin].islower():
+        return "a place: an article stands before it"  # la Bretagne, where Anne de Bretagne was named
+    small, capital = _is_common(form, gazetteer.words, language), _is_common(form, gazetteer.nouns, language)
+    return _word_objection(field.text, start, start + len(form), small=small, capital=capital)
+
+
+def _is_common(form: str, words: Mapping[str, frozenset[str]], language: str) -> bool:
+    languages = words.get(form)
+    return languages is not None and (language in languages or language == "und")
+
+
+def has_cue(field: FieldText, start: int, language: str) -> bool:
+    """Whether a preposition of place stands before."""
+    word, _ = previous_word(field, start)
+    return word in _CUES.get(language, _ANY_CUE)
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = start - 1
+    while before >= 0 and text[before] == " ":
+        before -= 1
+    return before < 0 or text[before] in _SENTENCE_END
+
+
+def _line(text: str, start: int, end: int) -> str:
+    stop = text.find("\n", end)
+    return text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)]
+
+
+def _among_capitals(text: str, start: int, end: int) -> bool:
+    """Whether the line, or at least the words on both sides, are all in capitals."""
+    if _line(text, start, end).isupper():
+        return True
+    before, after = text[max(0, start - 40) : start].split(" "), text[end : end + 40].split(" ")
+    return all(len(words) > 1 and len(words[at]) > 1 and words[at].isupper() for words, at in ((before, -2), (after, 1)))
+
+
+def _title_cased(line: str) -> bool:
+    """Whether a headline writes every longer word with a capital."""
+    words = [word for word in line.split() if len(word) > 4 and word[0].isalpha()]
+    return len(line) < 200 and all(not word[0].islower() for word in words)

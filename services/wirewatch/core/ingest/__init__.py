@@ -1,0 +1,1 @@
+"""From what a producer sent to an identified, dated, clean text."""

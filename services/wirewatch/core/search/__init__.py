@@ -1,0 +1,1 @@
+"""Queries, and the tokens that they are answered by."""

@@ -1,0 +1,1 @@
+"""Text as taggers and search see it: folded, matched, cut into spans."""

@@ -1,0 +1,1 @@
+"""The machinery of what runs until it is stopped."""
