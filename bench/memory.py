@@ -9,7 +9,7 @@ from threading import Event
 from bench.texts import header, load_texts, messages, resident_mib, row
 from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.core.article import Checkpoint
-from wirewatch.ports.store import Record
+from wirewatch.ports.source import Record
 from wirewatch.settings import Settings
 
 _ARTICLES = 100_000

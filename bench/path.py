@@ -14,7 +14,7 @@ from bench.languages import NER, sentences
 from bench.texts import Text, header, load_texts, messages, row, seconds
 from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.core.article import Checkpoint
-from wirewatch.ports.store import Record
+from wirewatch.ports.source import Record
 from wirewatch.settings import Settings
 
 _ARTICLES = 5_000

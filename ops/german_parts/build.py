@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
+from wirewatch.adapters.files.compounds import END
 from wirewatch.core.search.analysis import german_normal, searchable
 from wirewatch.core.search.compounds import CompoundSplitter
 
@@ -114,7 +115,7 @@ def main(source: Path) -> None:
         counts = Counts(sentences)
     lines = build(counts, curated((HERE / "curated.txt").read_text(encoding="utf-8")))
     heading = "# Parts of German compounds; made by ops/german_parts/build.py from protocols of the Bundestag (official works, free)."
-    TARGET.write_text("\n".join((heading, *lines, "")), encoding="utf-8")
+    TARGET.write_text("\n".join((heading, *lines, END)), encoding="utf-8")
     print(f"{TARGET.name}: {len(lines)} lines")
 
 

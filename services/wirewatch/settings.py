@@ -11,14 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from wirewatch.core.errors import SettingsError
+
 PREFIX = "WIREWATCH_"
 CONFIG_VARIABLE = "WIREWATCH_CONFIG"
 CONFIG_FILE = "wirewatch.toml"
 KIB = 1024
-
-
-class SettingsError(ValueError):
-    """A setting that can't be used; the message names it, where it came from and what is wrong."""
 
 
 def _split(value: object) -> object:

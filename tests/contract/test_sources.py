@@ -14,7 +14,7 @@ import pytest
 
 from wirewatch.adapters.sources.follow import Follow
 from wirewatch.adapters.sources.opening import open_sources
-from wirewatch.ports.store import ArticleSource, Record
+from wirewatch.ports.source import ArticleSource, Record
 
 MAX_BYTES = 4096
 Article = dict[str, str]

@@ -14,9 +14,11 @@ from tests.support.noted_retry import NotedRetry
 from wirewatch.adapters.elastic.setup import ElasticSetup
 from wirewatch.adapters.elastic.store import ElasticStore
 from wirewatch.core.article import EnrichedArticle
+from wirewatch.core.errors import Refused, Unavailable
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.search.parser import parse
-from wirewatch.ports.store import Count, PutResult, Retry, StoreRefused, StoreUnavailable
+from wirewatch.ports.signals import Retry
+from wirewatch.ports.store import Count, PutResult
 
 INDEXED = PutResult.INDEXED
 
@@ -89,10 +91,10 @@ def test_lost_claims_are_not_made_anew_by_the_next_article(
     claims = f"{elasticsearch_prefix}article-ids"
     connected.indices.delete(index=claims)
     retry = NotedRetry(2)
-    with pytest.raises(StoreUnavailable, match="index_not_found"):
+    with pytest.raises(Unavailable, match="index_not_found"):
         store(connected, elasticsearch_prefix, retry).put([article("a")])
     assert not connected.indices.exists(index=claims)
-    with pytest.raises(StoreRefused, match="wirewatch setup"):
+    with pytest.raises(Refused, match="wirewatch setup"):
         setup.check()
 
     setup.install()

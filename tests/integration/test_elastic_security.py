@@ -15,8 +15,9 @@ from tests.support.noted_retry import NotedRetry
 from tests.support.program import Program
 from wirewatch.adapters.elastic.setup import ElasticSetup
 from wirewatch.adapters.elastic.store import ElasticStore
+from wirewatch.core.errors import Refused
 from wirewatch.core.search.parser import parse
-from wirewatch.ports.store import PutResult, StoreRefused
+from wirewatch.ports.store import PutResult
 
 PREFIX = "desk-"
 NAMES = [f"{PREFIX}articles-*", f"{PREFIX}article-ids"]
@@ -116,7 +117,7 @@ def test_each_user_can_do_its_work(server: SecuredElasticsearch, tmp_path: Path)
 @pytest.mark.parametrize("user", ["reader", "doctor", "nobody"])
 def test_who_may_not_write_waits_and_rejects_nothing(server: SecuredElasticsearch, user: str) -> None:
     retry = NotedRetry(2)
-    with pytest.raises(StoreRefused, match="has no right to"):
+    with pytest.raises(Refused, match="has no right to"):
         store(server, user, retry).put([article("refused")])
     assert len(retry.reasons) == 3
     assert store(server, ADMIN).get("refused") is None
@@ -129,7 +130,7 @@ def test_only_setup_may_set_up(server: SecuredElasticsearch, tmp_path: Path, use
 
 @pytest.mark.parametrize("user", ["setup", "writer"])
 def test_rights_end_at_the_prefix(server: SecuredElasticsearch, user: str) -> None:
-    with server.client(user) as client, pytest.raises(StoreRefused, match="has no right to"):
+    with server.client(user) as client, pytest.raises(Refused, match="has no right to"):
         ElasticStore(client, analyser=analyser, prefix="other-").put([article("a")])
 
 

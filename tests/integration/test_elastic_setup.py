@@ -20,7 +20,8 @@ from wirewatch.adapters.elastic.setup import ElasticSetup
 from wirewatch.adapters.elastic.store import ElasticStore
 from wirewatch.adapters.sqlite.store import SqliteStore
 from wirewatch.bootstrap import taggers as bootstrap
-from wirewatch.ports.store import PutResult, StoreRefused, StoreUnavailable
+from wirewatch.core.errors import Refused, Unavailable
+from wirewatch.ports.store import PutResult
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_install_on_an_empty_cluster_and_again(connected: Elasticsearch, prefix:
 
 def test_an_upgrade_reaches_the_indices_that_are_there(connected: Elasticsearch, prefix: str) -> None:
     install_version(connected, prefix, 0)
-    with pytest.raises(StoreRefused, match=r"not set up for this release .*: wirewatch setup$"):
+    with pytest.raises(Refused, match=r"not set up for this release .*: wirewatch setup$"):
         setup(connected, prefix).check()
     lines = setup(connected, prefix).install()
     assert f"component template {prefix}articles-mappings: upgraded from version 0" in lines
@@ -88,7 +89,7 @@ def test_an_upgrade_reaches_the_indices_that_are_there(connected: Elasticsearch,
 def test_a_newer_release_is_not_undone(connected: Elasticsearch, prefix: str) -> None:
     install_version(connected, prefix, 99)
     for ask in (setup(connected, prefix).install, setup(connected, prefix).check):
-        with pytest.raises(StoreRefused, match=r"was set up by a newer wirewatch \(version 99, this one knows 1\)"):
+        with pytest.raises(Refused, match=r"was set up by a newer wirewatch \(version 99, this one knows 1\)"):
             ask()
     # Nothing was changed before it was found.
     assert not connected.cluster.exists_component_template(name=f"{prefix}articles-settings")
@@ -96,14 +97,14 @@ def test_a_newer_release_is_not_undone(connected: Elasticsearch, prefix: str) ->
 
 
 def test_check_names_what_is_missing(connected: Elasticsearch, prefix: str) -> None:
-    with pytest.raises(StoreRefused, match=r"articles-settings.*wirewatch setup"):
+    with pytest.raises(Refused, match=r"articles-settings.*wirewatch setup"):
         setup(connected, prefix).check()
     setup(connected, prefix).install()
     connected.indices.delete(index=f"{prefix}article-ids")
-    with pytest.raises(StoreRefused, match=r"no index .*article-ids.*wirewatch setup"):
+    with pytest.raises(Refused, match=r"no index .*article-ids.*wirewatch setup"):
         setup(connected, prefix).check()
     connected.indices.delete_index_template(name=f"{prefix}articles")
-    with pytest.raises(StoreRefused, match=r"no index template .*articles.*wirewatch setup"):
+    with pytest.raises(Refused, match=r"no index template .*articles.*wirewatch setup"):
         setup(connected, prefix).check()
     setup(connected, prefix).install()
     setup(connected, prefix).check()
@@ -122,12 +123,12 @@ def test_a_server_that_is_away_is_told_once_and_waited_for(monkeypatch: pytest.M
     monkeypatch.setattr(elastic_setup, "time", Time())
     told: list[str] = []
     with client(f"http://127.0.0.1:{free_port()}") as nobody:
-        with pytest.raises(StoreUnavailable, match="nobody answers"):
+        with pytest.raises(Unavailable, match="nobody answers"):
             setup(nobody, "").check(wait_seconds=3, tell=told.append)
         assert len(told) == 1
         assert told[0].startswith("look at Elasticsearch: nobody answers")
         assert told[0].endswith("; waiting up to 3 s …")
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(Unavailable):
             setup(nobody, "").install(tell=told.append)
         assert len(told) == 1
 

@@ -17,9 +17,11 @@ from tests.support.noted_retry import NotedRetry
 from wirewatch.adapters.elastic.setup import ElasticSetup
 from wirewatch.adapters.elastic.store import ElasticStore
 from wirewatch.core.article import EnrichedArticle
+from wirewatch.core.errors import Unavailable
 from wirewatch.core.outcome import Rejected
 from wirewatch.core.search.parser import parse
-from wirewatch.ports.store import PutResult, Retry, StoreUnavailable
+from wirewatch.ports.signals import Retry
+from wirewatch.ports.store import PutResult
 
 INDEXED, DUPLICATE = PutResult.INDEXED, PutResult.DUPLICATE
 LATER = datetime(2026, 12, 24, 12, tzinfo=UTC)
@@ -214,7 +216,7 @@ def test_articles_wait_while_an_index_may_only_be_read(cluster: Cluster, blocked
 
     cluster.store().put([article("before")])
     block(on=True)
-    with pytest.raises(StoreUnavailable, match=r"403|429"):
+    with pytest.raises(Unavailable, match=r"403|429"):
         cluster.store().put([article("a")])
     retry = NotedRetry(meanwhile=lambda: block(on=len(retry.reasons) < 3))
     assert cluster.store(retry).put([article("a"), article("before")]) == [INDEXED, DUPLICATE]
@@ -241,7 +243,7 @@ def test_a_claim_that_can_not_be_looked_for_is_waited_for() -> None:
         assert ElasticStore(connected, analyser=analyser, retry=retry).put([article("a")]) == [INDEXED]
     assert server.requests[-1].lines[0]["index"]["_index"] == "articles-2026.10"
     assert retry.reasons == ["an article can't be looked for (no_shard_available_action_exception)"]
-    with es.scripted([AWAY]) as server, client(server.url) as connected, pytest.raises(StoreUnavailable, match="no_shard_available"):
+    with es.scripted([AWAY]) as server, client(server.url) as connected, pytest.raises(Unavailable, match="no_shard_available"):
         ElasticStore(connected, analyser=analyser).get("a")
 
 

@@ -7,7 +7,7 @@ from elasticsearch import Elasticsearch
 from tests.support.articles import analyser
 from wirewatch.adapters.elastic.setup import ElasticSetup
 from wirewatch.adapters.elastic.store import ARTICLES, CLAIMS, ElasticStore
-from wirewatch.ports.store import Retry
+from wirewatch.ports.signals import Retry
 
 _PREFIX = "contract-"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from prometheus_client import CollectorRegistry
 
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import Message, MessageTooLarge
+from wirewatch.ports.broker import Message, MessageTooLarge
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

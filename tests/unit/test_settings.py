@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from wirewatch.settings import Settings, SettingsError, load_settings, settings_with_origins
+from wirewatch.core.errors import SettingsError
+from wirewatch.settings import Settings, load_settings, settings_with_origins
 
 
 @pytest.fixture(autouse=True)

@@ -9,12 +9,10 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
+from wirewatch.core.errors import Refused
+
 # None: all is well; else what is wrong.
 Check = Callable[[], str | None]
-
-
-class PortTaken(Exception):
-    """The address can't be listened on."""
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -48,7 +46,7 @@ class StatusServer:
         try:
             self._server = make_server(host, port, application, server_class=_Server, handler_class=_Quiet)
         except OSError as error:
-            raise PortTaken(f"can't serve metrics on {host}:{port}: {error.strerror}; set metrics_port to a free port or 0") from error
+            raise Refused(f"can't serve metrics on {host}:{port}: {error.strerror}; set metrics_port to a free port or 0") from error
         self.port = self._server.server_port
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
 

@@ -10,7 +10,6 @@ from threading import Event
 from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from wirewatch.adapters.files.send_state import SendStateFile
-from wirewatch.adapters.kafka.access import kafka_access
 from wirewatch.adapters.kafka.catalogue import DEAD, ENRICHED, READS, REPLAYED, TopicSpec, load_topic_specs, replay_topic, topic_name
 from wirewatch.adapters.kafka.connection import Tell, silent
 from wirewatch.adapters.kafka.dead_letters import KafkaLetters
@@ -19,12 +18,13 @@ from wirewatch.adapters.kafka.producer import KafkaPublisher
 from wirewatch.adapters.kafka.reader import TopicReader
 from wirewatch.adapters.kafka.setup import TopicSetup, TopicState
 from wirewatch.adapters.status_http import StatusServer
+from wirewatch.bootstrap.access import kafka_access
 from wirewatch.bootstrap.taggers import utc_now
 from wirewatch.jobs.dead_letters import StreamReplay
 from wirewatch.jobs.run import Progress
 from wirewatch.jobs.send import Pace, SendRun
 from wirewatch.metrics import LagMetrics
-from wirewatch.ports.lag import Lag
+from wirewatch.ports.broker import Lag
 from wirewatch.ports.store import DeadLetterBox
 from wirewatch.settings import Settings
 from wirewatch.workers.lag import LagMeter
@@ -43,7 +43,7 @@ def _topics(settings: Settings, wait_seconds: float, tell: Tell) -> Iterator[Top
 def setup_kafka(
     settings: Settings, *, alter: bool = False, add_partitions: bool = False, wait_seconds: float = WAIT_SECONDS, tell: Tell = silent
 ) -> list[TopicState]:
-    """Make the declared topics and tell where those that were there differ. Raises KafkaUnavailable, KafkaRefused."""
+    """Make the declared topics and tell where those that were there differ. Raises Unavailable, Refused."""
     with _topics(settings, wait_seconds, tell) as topics:
         return topics.run(load_topic_specs(), alter=alter, add_partitions=add_partitions)
 
@@ -51,7 +51,7 @@ def setup_kafka(
 def check_topics(settings: Settings, *workers: str, wait_seconds: float = 0.0, tell: Tell = silent) -> str:
     """See that Kafka answers and has the topics that these workers read and write, as declared; return a line that says so.
 
-    For a worker at its start, before it touches a message. Raises KafkaUnavailable, KafkaRefused.
+    For a worker at its start, before it touches a message. Raises Unavailable, Refused.
     """
     specs = {name: spec for name, spec in load_topic_specs().items() if {*spec.readers, *spec.writers} & {*workers}}
     with _topics(settings, wait_seconds, tell) as topics:
@@ -68,7 +68,7 @@ def check_kafka(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = s
 def sending(
     settings: Settings, topic: str, *, rate: float, wait_seconds: float, tell: Tell, shown: Progress, stop: Event
 ) -> Iterator[SendRun]:
-    """Check the topic and put together a run that sends to it. Raises KafkaUnavailable, KafkaRefused."""
+    """Check the topic and put together a run that sends to it. Raises Unavailable, Refused."""
     with _topics(settings, wait_seconds, tell) as topics:
         specs = _usable(topics, (topic,))
         target = f"{topics.cluster}/{topic_name(settings.kafka_prefix, topic)}"
@@ -85,7 +85,7 @@ def sending(
 
 @contextmanager
 def letters(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = silent) -> Iterator[KafkaLetters]:
-    """Dead letters in Kafka. Raises KafkaUnavailable, KafkaRefused."""
+    """Dead letters in Kafka. Raises Unavailable, Refused."""
     with _topics(settings, wait_seconds, tell) as topics:
         specs = _usable(topics, (DEAD,))
     box = KafkaLetters(TopicReader(kafka_access(settings)), lambda: _publisher(settings, specs), prefix=settings.kafka_prefix, tell=tell)
@@ -95,7 +95,7 @@ def letters(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = silen
 
 @contextmanager
 def replaying(settings: Settings, box: DeadLetterBox) -> Iterator[StreamReplay]:
-    """What sends dead letters back to their topics. Raises KafkaUnavailable, KafkaRefused."""
+    """What sends dead letters back to their topics. Raises Unavailable, Refused."""
     with _topics(settings, 0, silent) as topics:
         specs = _usable(topics, REPLAYED)
     with closing(_publisher(settings, specs)) as publisher:
@@ -103,14 +103,14 @@ def replaying(settings: Settings, box: DeadLetterBox) -> Iterator[StreamReplay]:
 
 
 def measure_lag(settings: Settings, now: datetime, *, wait_seconds: float = 0.0, tell: Tell = silent) -> list[Lag]:
-    """Measure the workers' lag once. Raises KafkaUnavailable, KafkaRefused."""
+    """Measure the workers' lag once. Raises Unavailable, Refused."""
     with closing(_lag(settings, wait_seconds, tell)) as lag:
         return lag.measure(now)
 
 
 @contextmanager
 def lag_meter(settings: Settings, *, every_seconds: float, tell: Tell, stop: Event) -> Iterator[LagMeter]:
-    """What keeps measuring the lag until ``stop`` is set, its metrics served. Raises PortTaken."""
+    """What keeps measuring the lag until ``stop`` is set, its metrics served. Raises Refused."""
     kafka_access(settings)
     disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
     metrics = LagMetrics(CollectorRegistry())

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, disable_created_metrics
 
 from wirewatch import __version__
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
+from wirewatch.adapters.files.compounds import load_splitter
 from wirewatch.adapters.files.gazetteer import load_gazetteer
 from wirewatch.adapters.files.topics import load_topics
 from wirewatch.adapters.langid import LangidIdentifier
@@ -31,17 +32,19 @@ from wirewatch.adapters.status_http import StatusServer
 from wirewatch.core.article import Versions
 from wirewatch.core.entities.gazetteer import Gazetteer
 from wirewatch.core.entities.tagger import EntityTagger
+from wirewatch.core.errors import Refused
 from wirewatch.core.ingest.language import Identify
 from wirewatch.core.pipeline import Pipeline, Tools
 from wirewatch.core.search.analysis import Analyser
-from wirewatch.core.search.compounds import CompoundSplitter
 from wirewatch.core.topics.rules import TopicRule, topics_version
 from wirewatch.core.topics.tagger import TopicTagger
 from wirewatch.jobs.dead_letters import EmbeddedReplay
 from wirewatch.jobs.reenrich import Reenrichment
 from wirewatch.jobs.run import EmbeddedRun, Progress
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import ArticleSource, ArticleStore, EmbeddedStore, EntityRecogniser, StoreRefused
+from wirewatch.ports.model import EntityRecogniser
+from wirewatch.ports.source import ArticleSource
+from wirewatch.ports.store import ArticleStore, EmbeddedStore
 from wirewatch.settings import Settings
 
 DATA = Path(str(files("wirewatch") / "data"))
@@ -74,7 +77,7 @@ class Taggers:
 
 
 def build_taggers(settings: Settings) -> Taggers:
-    """Load gazetteer, topic rules and models. Raises GazetteerFileError, TopicFileError, PipelineMissing, NameModelError."""
+    """Load gazetteer, topic rules and models. Raises DataFileError, DataFileError, SettingsError, DataFileError."""
     gazetteer = load_gazetteer(settings.gazetteer_files, settings.suppress_file)
     rules = load_topics((DATA / "topics", *settings.topic_directories))
     recognisers: dict[str, EntityRecogniser] = {
@@ -121,19 +124,18 @@ def load_pipeline(settings: Settings) -> Pipeline:
 
 def build_analyser() -> Analyser:
     """What takes text and queries to searchable tokens."""
-    german = CompoundSplitter.read((DATA / "german_parts.txt").read_text(encoding="utf-8"))
-    return Analyser(SnowballStemmer(), {"de": german})
+    return Analyser(SnowballStemmer(), {"de": load_splitter(DATA / "german_parts.txt")})
 
 
 def open_store(settings: Settings, *, reindex: bool = False) -> EmbeddedStore:
-    """The SQLite store. Raises StoreUnavailable, StoreRefused."""
+    """The SQLite store. Raises Unavailable, Refused."""
     return SqliteStore(settings.database, analyser=build_analyser(), wait_seconds=settings.store_wait_seconds, reindex=reindex)
 
 
 def open_store_to_read(settings: Settings, *, reindex: bool = False) -> EmbeddedStore:
-    """The SQLite store, which must be there: to search is no reason to make one. Raises StoreUnavailable, StoreRefused."""
+    """The SQLite store, which must be there: to search is no reason to make one. Raises Unavailable, Refused."""
     if not settings.database.exists():
-        raise StoreRefused(f"{settings.database}: no such database; `wirewatch run FILE` makes it, --database names another")
+        raise Refused(f"{settings.database}: no such database; `wirewatch run FILE` makes it, --database names another")
     return open_store(settings, reindex=reindex)
 
 
@@ -222,7 +224,7 @@ class Checked(Protocol):
 
 
 def status_server(settings: Settings, metrics: Metrics, run: Checked) -> AbstractContextManager[object]:
-    """Serve /metrics, /healthz and /readyz, if a port is set. Raises PortTaken."""
+    """Serve /metrics, /healthz and /readyz, if a port is set. Raises Refused."""
     if not settings.metrics_port:
         return nullcontext()
     return StatusServer(metrics.registry, host=settings.metrics_host, port=settings.metrics_port, healthy=run.stuck, ready=run.not_ready)

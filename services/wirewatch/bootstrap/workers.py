@@ -6,10 +6,10 @@ from contextlib import closing
 from functools import partial
 from threading import Event
 
-from wirewatch.adapters.kafka.access import kafka_access
 from wirewatch.adapters.kafka.catalogue import BACKFILL, DEAD, ENRICHED, READS, group_name, load_topic_specs, topic_name
 from wirewatch.adapters.kafka.faust_worker import FaustWorker
 from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.access import kafka_access
 from wirewatch.bootstrap.stores import elastic_setup, elastic_store
 from wirewatch.metrics import Metrics
 from wirewatch.runtime.backoff import StoreRetry
@@ -48,7 +48,7 @@ def run_enrich(settings: Settings) -> None:
 
 
 def check_store(settings: Settings, *, wait_seconds: float, tell: Callable[[str], None]) -> None:
-    """See that the store answers and is set up. Raises StoreUnavailable, StoreRefused."""
+    """See that the store answers and is set up. Raises Unavailable, Refused."""
     elastic_setup(settings).check(wait_seconds=wait_seconds, tell=tell)
 
 

@@ -9,35 +9,9 @@ import sys
 import typer
 
 from wirewatch import __version__
-from wirewatch.adapters.files.gazetteer import GazetteerFileError
-from wirewatch.adapters.files.topics import TopicFileError
-from wirewatch.adapters.ner.spacy_pipeline import PipelineMissing
-from wirewatch.adapters.status_http import PortTaken
-from wirewatch.cli import dlq as dead
-from wirewatch.cli import doctor as inspect
-from wirewatch.cli import lag, reindex, run, search, send, setup, tag, workers
-from wirewatch.cli import reenrich as replay
+from wirewatch.cli import dlq, doctor, lag, reenrich, reindex, run, search, send, setup, tag, workers
 from wirewatch.cli.terminal import talk
-from wirewatch.core.search.parser import QueryError
-from wirewatch.ports.store import KafkaRefused, KafkaUnavailable, SourceError, StoreRefused, StoreUnavailable
-from wirewatch.runtime.reject_limit import TooManyRejected
-from wirewatch.settings import SettingsError
-
-FAILED, USAGE, DEPENDENCY_DOWN = 1, 2, 3
-_EXIT_CODES: dict[type[Exception], int] = {
-    SettingsError: USAGE,
-    GazetteerFileError: USAGE,
-    TopicFileError: USAGE,
-    PipelineMissing: USAGE,
-    QueryError: USAGE,
-    SourceError: FAILED,
-    TooManyRejected: FAILED,
-    StoreRefused: FAILED,
-    KafkaRefused: FAILED,
-    PortTaken: FAILED,
-    StoreUnavailable: DEPENDENCY_DOWN,
-    KafkaUnavailable: DEPENDENCY_DOWN,
-}
+from wirewatch.core.errors import WirewatchError
 
 app = typer.Typer(
     name="wirewatch",
@@ -72,16 +46,16 @@ app.command("setup")(setup.setup)
 app.command("send")(send.send)
 app.command("lag")(lag.lag)
 app.command("reindex")(reindex.reindex)
-app.command("replay")(replay.replay)
-app.command("doctor")(inspect.doctor)
-app.add_typer(inspect.config, name="config")
-app.add_typer(dead.app, name="dlq")
+app.command("replay")(reenrich.replay)
+app.command("doctor")(doctor.doctor)
+app.add_typer(doctor.config, name="config")
+app.add_typer(dlq.app, name="dlq")
 
 
 def main() -> None:
     """Run a verb; a fault that is foreseen ends in one clear message and its exit code."""
     try:
         app()
-    except tuple(_EXIT_CODES) as error:
+    except WirewatchError as error:
         talk().print(f"wirewatch: {error}", style="red", markup=False)
-        sys.exit(next(code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)))
+        sys.exit(error.exit_code)

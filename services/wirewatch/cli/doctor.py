@@ -13,15 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from wirewatch import __version__
-from wirewatch.adapters.ner.spacy_pipeline import PipelineMissing, SpacyRecogniser
+from wirewatch.adapters.ner.spacy_pipeline import SpacyRecogniser
 from wirewatch.bootstrap import kafka as bootstrap_stream
 from wirewatch.bootstrap import stores as bootstrap_elastic
 from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.cli.terminal import output
+from wirewatch.core.errors import WirewatchError
 from wirewatch.core.search.parser import parse
-from wirewatch.ports.store import EntityRecogniser, KafkaRefused, KafkaUnavailable, StoreRefused, StoreUnavailable
-from wirewatch.settings import Settings, SettingsError, settings_with_origins
+from wirewatch.ports.model import EntityRecogniser
+from wirewatch.settings import Settings, settings_with_origins
 
 config = typer.Typer(help="The settings in force.", no_args_is_help=True)
 # A batch of long articles with its index and its journal needs no more.
@@ -120,7 +121,7 @@ def _pipeline(language: str, model: SpacyRecogniser) -> Finding:
     what = f"model {language}"
     try:
         used, left = model.labels()
-    except PipelineMissing as error:
+    except WirewatchError as error:
         return Finding(what, "fault", str(error))
     detail = f"{model.version} (spaCy); its labels taken: {', '.join(used) or 'none'}"
     if left:
@@ -159,7 +160,7 @@ def _store(settings: Settings) -> Finding:
         return Finding("store", "ok", f"{settings.database} is made by the first run")
     try:
         store = bootstrap.open_store(settings)
-    except (StoreUnavailable, StoreRefused) as error:
+    except WirewatchError as error:
         return Finding("store", "fault", str(error))
     try:
         total = store.search(parse(""), limit=1).total
@@ -172,12 +173,12 @@ def _store(settings: Settings) -> Finding:
 def _elasticsearch(settings: Settings) -> Finding:
     try:
         return Finding("elasticsearch", "ok", bootstrap_elastic.elastic_setup(settings).check())
-    except (StoreUnavailable, StoreRefused, SettingsError) as error:
+    except WirewatchError as error:
         return Finding("elasticsearch", "fault", str(error))
 
 
 def _kafka(settings: Settings) -> Finding:
     try:
         return Finding("kafka", "ok", bootstrap_stream.check_kafka(settings))
-    except (KafkaUnavailable, KafkaRefused, SettingsError) as error:
+    except WirewatchError as error:
         return Finding("kafka", "fault", str(error))

@@ -12,7 +12,7 @@ from rich.text import Text
 from wirewatch.bootstrap import kafka as bootstrap_stream
 from wirewatch.cli.options import AsJson, Wait, settings_from, stop_on_signal, tell
 from wirewatch.cli.terminal import output
-from wirewatch.ports.lag import Lag
+from wirewatch.ports.broker import Lag
 
 
 def lag(

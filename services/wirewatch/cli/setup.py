@@ -12,7 +12,8 @@ from wirewatch.bootstrap import kafka as bootstrap_stream
 from wirewatch.bootstrap import stores as bootstrap_elastic
 from wirewatch.cli.options import AsJson, Wait, settings_from, tell
 from wirewatch.cli.terminal import output, talk
-from wirewatch.settings import Settings, SettingsError
+from wirewatch.core.errors import SettingsError
+from wirewatch.settings import Settings
 
 _STYLES = {"made": "green", "fine": "green", "changed": "green", "differs": "yellow", "fault": "bold red"}
 

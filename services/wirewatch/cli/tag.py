@@ -12,9 +12,9 @@ from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.cli.options import PARTLY_DONE, AsJson, Fast, settings_from
 from wirewatch.cli.terminal import output, talk
 from wirewatch.core.article import Entity, Language, Mention
+from wirewatch.core.errors import SourceError
 from wirewatch.core.ingest.language import language_of
 from wirewatch.core.text.document import Document
-from wirewatch.ports.store import SourceError
 
 # The body of an article is the text of this interface.
 _FIELD = {"title": "title", "body": "text"}

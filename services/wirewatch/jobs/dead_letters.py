@@ -10,7 +10,9 @@ from wirewatch.core.article import DeadLetter
 from wirewatch.core.ingest.message_key import NoKey, article_key, enriched_key
 from wirewatch.core.outcome import Rejected
 from wirewatch.core.pipeline import Pipeline
-from wirewatch.ports.store import Clock, DeadLetterBox, Delivery, EmbeddedStore, MessageTooLarge, Publisher
+from wirewatch.ports.broker import Delivery, MessageTooLarge, Publisher
+from wirewatch.ports.signals import Clock
+from wirewatch.ports.store import DeadLetterBox, EmbeddedStore
 
 # The letter that a replayed message was, and how often it had been tried by then.
 LETTER_HEADER = "wirewatch-letter"
@@ -81,7 +83,7 @@ class StreamReplay:
         self._enriched = enriched
 
     def run(self, letters: Iterable[DeadLetter]) -> Replayed:
-        """Replay letters. Raises KafkaUnavailable, KafkaRefused."""
+        """Replay letters. Raises Unavailable, Refused."""
         summary = Replayed()
         sent: list[tuple[str, Delivery]] = []
         size = 0

@@ -18,7 +18,9 @@ from wirewatch.core.ingest.identity import letter_id
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.pipeline import Pipeline
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import ArticleSource, Clock, EmbeddedStore, PutResult, Record
+from wirewatch.ports.signals import Clock
+from wirewatch.ports.source import ArticleSource, Record
+from wirewatch.ports.store import EmbeddedStore, PutResult
 from wirewatch.runtime.reject_limit import Ceiling
 
 # No article and no transaction takes this long: a store that is locked, a step that hangs.

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from wirewatch.core.ingest.message_key import NoKey, article_key
 from wirewatch.core.outcome import Reason
 from wirewatch.jobs.run import Progress, Silent
-from wirewatch.ports.store import ArticleSource, Delivery, MessageTooLarge, Publisher, Record, SendProgress
+from wirewatch.ports.broker import Delivery, MessageTooLarge, Publisher
+from wirewatch.ports.source import ArticleSource, Record, SendProgress
 
 MAX_IN_FLIGHT = 2_000
 MAX_IN_FLIGHT_BYTES = 64 << 20
@@ -96,7 +97,7 @@ class SendRun:
     def run(self, sources: Sequence[ArticleSource], *, from_start: bool = False) -> SendSummary:
         """Send each source to its end, on from where it was left unless ``from_start``.
 
-        Raises SourceError, KafkaUnavailable, KafkaRefused, StoreUnavailable; what was confirmed before is noted.
+        Raises SourceError, Unavailable, Refused, Unavailable; what was confirmed before is noted.
         """
         begin = self._clock()
         try:

@@ -1,6 +1,6 @@
-"""What the core and the workers need from outside, as Protocols. ``bootstrap`` hands in adapters that fit."""
+"""Where articles and dead letters are kept, and how they are found."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -10,32 +10,10 @@ from msgspec import Struct
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
 from wirewatch.core.outcome import Rejected
 from wirewatch.core.search.parser import Query
-from wirewatch.core.text.matching import Recogniser
 
-Clock = Callable[[], datetime]
 Sort = Literal["relevance", "newest", "oldest"]
 Bucket = Literal["hour", "day", "week", "month"]
 FacetField = Literal["persons", "organisations", "places", "topics", "language", "source"]
-
-
-class StoreUnavailable(Exception):
-    """The store can't be reached or written now: locked, disk full, away. The message says what to do."""
-
-
-class StoreRefused(Exception):
-    """The store is not one this version may use: another schema version, not a wirewatch store."""
-
-
-class KafkaUnavailable(Exception):
-    """No broker answers now. The message says which, for how long it was waited, and what to do."""
-
-
-class KafkaRefused(Exception):
-    """Kafka answers and can't be used as it is: wrong credentials, a right or a topic missing. Waiting doesn't help."""
-
-
-class SourceError(Exception):
-    """A source can't be read: gone, not what it should be, damaged. The message names it and says what to do."""
 
 
 class PutResult(StrEnum):
@@ -81,7 +59,7 @@ class ArticleStore(Protocol):
 
         What ``replace`` puts is met once by a scan that is under way, in its old state or its new one.
 
-        ``Rejected`` is an article this store can never take. Raises StoreUnavailable, where to try again may help, and StoreRefused.
+        ``Rejected`` is an article this store can never take. Raises Unavailable, where to try again may help, and Refused.
         """
         ...
 
@@ -104,18 +82,6 @@ class ArticleStore(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-class Retry(Protocol):
-    """Says how long to go on trying what a store that is away did not take. Used by several threads."""
-
-    def wait(self, reason: str) -> bool:
-        """Pause before the next try, longer each time in a row; False: give up."""
-        ...
-
-    def done(self) -> None:
-        """The store has answered: the row ends."""
-        ...
 
 
 class DeadLetterBox(Protocol):
@@ -152,103 +118,3 @@ class EmbeddedStore(ArticleStore, DeadLetterBox, Protocol):
     ) -> list[PutResult]: ...
 
     def checkpoint(self, source: str) -> Checkpoint | None: ...
-
-
-class MessageTooLarge(Exception):
-    """A message that its topic would never take, ``size`` bytes of at most ``limit``."""
-
-    def __init__(self, size: int, limit: int) -> None:
-        super().__init__(f"{size:,} bytes as a message; the topic takes {limit:,}")
-        self.size = size
-        self.limit = limit
-
-
-class Delivery(Protocol):
-    """A message on its way."""
-
-    def confirmed(self, seconds: float) -> bool:
-        """Wait this long for the broker to say that all copies have it; False if it hasn't yet.
-
-        Raises KafkaUnavailable and KafkaRefused where it never will.
-        """
-        ...
-
-
-class Publisher(Protocol):
-    """Sends messages to declared topics (named without prefix). Those with one key stay in order."""
-
-    def publish(self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()) -> Delivery:
-        """Hand a message over; a value of None takes the key's earlier ones away (in a compacted topic). Raises MessageTooLarge."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class SendProgress(Protocol):
-    """Remembers over runs how far each source was sent."""
-
-    def checkpoint(self, source: str) -> Checkpoint | None: ...
-
-    def save(self, checkpoint: Checkpoint) -> None:
-        """Keep it, in the place of an earlier one. Raises StoreUnavailable."""
-        ...
-
-
-class EntityRecogniser(Recogniser, Protocol):
-    """A trained model that finds names no gazetteer has, and says which one it is."""
-
-    @property
-    def version(self) -> str: ...
-
-
-class Record(Struct, frozen=True):
-    """One message as read from a source, and where: ``position`` is what the checkpoint takes to go on *behind* it.
-
-    ``fault`` is set where the reader itself found it unusable (a CSV row of the wrong width, a line over the limit): a value of
-    ``core.outcome.Reason`` and a detail. ``raw`` then holds what was read of it, 64 KiB at most.
-    """
-
-    raw: bytes
-    offset: int
-    position: int
-    fault: tuple[str, str] | None = None
-
-
-class ArticleSource(Protocol):
-    """Somewhere articles are read from, once, in order, from a checkpoint on."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def total(self) -> int | None:
-        """The position of the end, in the unit of ``Record.position``; None where it isn't known (yet) or there is none."""
-        ...
-
-    def records(self, after: Checkpoint | None) -> Iterator[Record]:
-        """Read on behind ``after``; from the start where there is none or the source isn't the one it was. Raises SourceError."""
-        ...
-
-    def checkpoint(self, position: int) -> Checkpoint:
-        """Tell what to keep, so that a later run goes on behind ``position``, that of the last record done with."""
-        ...
-
-
-class Message(Struct, frozen=True, kw_only=True):
-    """One message of a Kafka topic. ``timestamp``: when the broker took it or the producer sent it, as the topic says."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    timestamp: datetime
-    headers: Mapping[str, bytes] = {}
-
-
-class Outlet(Protocol):
-    """Sends messages from within an event loop, to topics by their full names."""
-
-    async def publish(self, topic: str, *, key: bytes, value: bytes, headers: Mapping[str, bytes] | None = None) -> None:
-        """Return once the broker has confirmed it. Raises MessageTooLarge, and anything else where to try again may help."""
-        ...

@@ -13,7 +13,8 @@ from wirewatch.core.ingest.identity import letter_id
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.jobs.dead_letters import ATTEMPTS_HEADER
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import Clock, Message, MessageTooLarge, Outlet
+from wirewatch.ports.broker import Message, MessageTooLarge, Outlet
+from wirewatch.ports.signals import Clock
 from wirewatch.runtime.reject_limit import Ceiling
 
 # What a message without a value is, wherever one is met.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import Message
+from wirewatch.ports.broker import Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,9 +1,10 @@
 """A bound on messages rejected in a row: a source that is not what it should be must not end up among the dead letters."""
 
+from wirewatch.core.errors import Refused
 from wirewatch.core.outcome import Rejected
 
 
-class TooManyRejected(Exception):
+class TooManyRejected(Refused):
     """So many messages in a row were rejected that the source can't be what it should be."""
 
 

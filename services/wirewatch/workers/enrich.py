@@ -10,7 +10,7 @@ from msgspec import Struct
 from wirewatch.core.article import EntityType, Flag
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import Message, MessageTooLarge
+from wirewatch.ports.broker import Message, MessageTooLarge
 from wirewatch.runtime.delivery import TOMBSTONE, Outbox
 from wirewatch.runtime.in_flight import BatchLimits
 

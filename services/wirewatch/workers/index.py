@@ -10,7 +10,9 @@ import msgspec
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import ArticleStore, Clock, Message, PutResult
+from wirewatch.ports.broker import Message
+from wirewatch.ports.signals import Clock
+from wirewatch.ports.store import ArticleStore, PutResult
 from wirewatch.runtime.delivery import TOMBSTONE, Outbox
 from wirewatch.runtime.in_flight import BatchLimits
 

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 
+from wirewatch.core.errors import WirewatchError
 from wirewatch.metrics import LagMetrics
-from wirewatch.ports.lag import Lag
-from wirewatch.ports.store import Clock, KafkaRefused, KafkaUnavailable
+from wirewatch.ports.broker import Lag
+from wirewatch.ports.signals import Clock
 
 # A measurement that takes longer hangs.
 _STUCK_SECONDS = 120.0
@@ -24,7 +25,7 @@ class LagMeter:
         sleep: Callable[[float], bool],
         tell: Callable[[str], None],
     ) -> None:
-        """``measure`` raises KafkaUnavailable and KafkaRefused; ``sleep`` returns True to stop."""
+        """``measure`` raises Unavailable and Refused; ``sleep`` returns True to stop."""
         self._measure = measure
         self._metrics = metrics
         self._clock = clock
@@ -49,7 +50,7 @@ class LagMeter:
             self._active = time.monotonic()
             try:
                 self._publish(self._measure())
-            except (KafkaUnavailable, KafkaRefused) as error:
+            except WirewatchError as error:
                 if str(error) != self._fault:
                     self._tell(str(error))
                 self._fault = str(error)

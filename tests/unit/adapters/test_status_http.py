@@ -4,7 +4,8 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from wirewatch.adapters.status_http import PortTaken, StatusServer
+from wirewatch.adapters.status_http import StatusServer
+from wirewatch.core.errors import Refused
 
 
 def get(port: int, path: str) -> tuple[int, str]:
@@ -35,5 +36,5 @@ def test_pages() -> None:
 
 def test_a_taken_port() -> None:
     server = StatusServer(CollectorRegistry(), host="127.0.0.1", port=0, healthy=lambda: None, ready=lambda: None)
-    with server, pytest.raises(PortTaken, match="metrics_port"):
+    with server, pytest.raises(Refused, match="metrics_port"):
         StatusServer(CollectorRegistry(), host="127.0.0.1", port=server.port, healthy=lambda: None, ready=lambda: None)

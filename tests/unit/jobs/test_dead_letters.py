@@ -10,8 +10,8 @@ from wirewatch.adapters.kafka.catalogue import ENRICHED, load_topic_specs, repla
 from wirewatch.adapters.memory.publisher import MemoryMessage, MemoryPublisher
 from wirewatch.adapters.memory.store import MemoryStore
 from wirewatch.core.article import DeadLetter, Origin
+from wirewatch.core.errors import Unavailable
 from wirewatch.jobs.dead_letters import StreamReplay
-from wirewatch.ports.store import KafkaUnavailable
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -68,13 +68,13 @@ class Failing(MemoryPublisher):
     def publish(self, topic: str, value: bytes | None, **options: object) -> MemoryMessage:
         message = super().publish(topic, value, **options)  # type: ignore[arg-type]
         if len(self.topics[topic]) == 150:
-            message.fault = KafkaUnavailable("gone")
+            message.fault = Unavailable("gone")
         return message
 
 
 def test_a_letter_stays_until_its_message_is_confirmed(box: MemoryStore) -> None:
     letters = [letter(number) for number in range(150)]
-    with pytest.raises(KafkaUnavailable):
+    with pytest.raises(Unavailable):
         replay(Failing(load_topic_specs()), box, *letters)
     # The first hundred were confirmed together.
     assert box.dead_letters(limit=1_000)[0] == 50

@@ -10,12 +10,14 @@ from tests.unit.core.test_pipeline import pipeline
 from wirewatch.adapters.memory.store import MemoryStore
 from wirewatch.adapters.snowball import SnowballStemmer
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
+from wirewatch.core.errors import SourceError, Unavailable
 from wirewatch.core.outcome import Rejected
 from wirewatch.core.pipeline import Pipeline
 from wirewatch.core.search.analysis import Analyser
 from wirewatch.jobs.run import EmbeddedRun
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import EmbeddedStore, PutResult, Record, SourceError, StoreUnavailable
+from wirewatch.ports.source import Record
+from wirewatch.ports.store import EmbeddedStore, PutResult
 from wirewatch.runtime.reject_limit import TooManyRejected
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -152,14 +154,14 @@ class Full(MemoryStore):
     ) -> list[PutResult]:
         self.commits += 1
         if self.commits > 1:
-            raise StoreUnavailable("disk full")
+            raise Unavailable("disk full")
         return super().commit(articles, dead, checkpoint)
 
 
 def test_a_store_that_fails_ends_the_run_behind_the_last_commit() -> None:
     into = Full(Analyser(SnowballStemmer()))
     run = worker(into, batch_articles=2)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(Unavailable):
         run.run([Listed(*map(message, range(5)))])
     assert run.summary.indexed == 2
     assert into.checkpoint("listed") == Checkpoint(source="listed", position=2)
@@ -194,7 +196,7 @@ def test_a_waiting_source_leaves_nothing_uncommitted() -> None:
 
 def test_an_old_batch_is_committed_though_it_is_small() -> None:
     into = Full(Analyser(SnowballStemmer()))
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(Unavailable):
         worker(into, batch_articles=100, batch_seconds=0.0).run([Listed(message(1), message(2))])
 
 

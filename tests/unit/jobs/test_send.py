@@ -12,9 +12,10 @@ from wirewatch.adapters.kafka.catalogue import load_topic_specs
 from wirewatch.adapters.memory.publisher import MemoryMessage, MemoryPublisher
 from wirewatch.adapters.sources.opening import open_sources
 from wirewatch.core.article import Checkpoint
+from wirewatch.core.errors import Refused, Unavailable
 from wirewatch.jobs import send
 from wirewatch.jobs.send import Pace, SendRun
-from wirewatch.ports.store import ArticleSource, KafkaUnavailable, StoreRefused, StoreUnavailable
+from wirewatch.ports.source import ArticleSource
 
 LIMIT = 1_048_576
 SPECS = {"articles": msgspec.structs.replace(load_topic_specs()["articles"], max_message_bytes=LIMIT)}
@@ -89,14 +90,14 @@ class Stubborn(MemoryPublisher):
         message = super().publish(topic, value, **options)  # type: ignore[arg-type]
         number = len(self.topics[topic]) - 1
         message.done = number != self.failing
-        message.fault = KafkaUnavailable("gone") if number == self.failing else None
+        message.fault = Unavailable("gone") if number == self.failing else None
         return message
 
 
 def test_what_is_noted_is_the_last_one_before_which_all_are_confirmed(source: Callable[..., ArticleSource], state: SendStateFile) -> None:
     files = [article(number) for number in range(5)]
     failing = run(Stubborn(SPECS), state)
-    with pytest.raises(KafkaUnavailable):
+    with pytest.raises(Unavailable):
         failing.run([source(*files)])
     assert failing.summary.sent == 2
     publisher = MemoryPublisher(SPECS)
@@ -170,7 +171,7 @@ def test_a_state_file_that_is_none_is_refused(tmp_path: Path) -> None:
     state = SendStateFile(path, target="t")
     for content in (b"", b"[]", b'{"version": 2, "sent": {}}'):
         path.write_bytes(content)
-        with pytest.raises(StoreRefused, match=r"state.json.*remove it"):
+        with pytest.raises(Refused, match=r"state.json.*remove it"):
             state.checkpoint("a")
-    with pytest.raises(StoreUnavailable, match="set send_state_file"):
+    with pytest.raises(Unavailable, match="set send_state_file"):
         SendStateFile(tmp_path / "none" / "state.json", target="t").save(Checkpoint(source="a", position=1))

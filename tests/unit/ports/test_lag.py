@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
+from wirewatch.core.errors import Unavailable
 from wirewatch.metrics import LagMetrics
-from wirewatch.ports.lag import Lag, PartitionLag
-from wirewatch.ports.store import KafkaUnavailable
+from wirewatch.ports.broker import Lag, PartitionLag
 from wirewatch.workers.lag import LagMeter
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -34,8 +34,8 @@ def test_figures_stay_while_kafka_is_away_and_the_fault_is_told_once() -> None:
 
     def measurements() -> Iterator[list[Lag] | Exception]:
         yield [lag(2, seconds=5)]
-        yield KafkaUnavailable("away")
-        yield KafkaUnavailable("away")
+        yield Unavailable("away")
+        yield Unavailable("away")
         yield [lag(0)]
 
     coming = measurements()

@@ -10,7 +10,7 @@ from wirewatch.core.article import DeadLetter
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.jobs.dead_letters import ATTEMPTS_HEADER
 from wirewatch.metrics import Metrics
-from wirewatch.ports.store import MessageTooLarge
+from wirewatch.ports.broker import MessageTooLarge
 from wirewatch.runtime.delivery import Outbox
 from wirewatch.runtime.reject_limit import Ceiling, TooManyRejected
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.messages import in_flight, message, metrics, processed
 
-from wirewatch.ports.store import Message
+from wirewatch.ports.broker import Message
 from wirewatch.runtime.in_flight import BatchLimits, Flow
 
 

@@ -22,8 +22,9 @@ from wirewatch.adapters.elastic.client import (
     reason_of,
     transport_fault,
 )
+from wirewatch.core.errors import Refused, Unavailable
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.ports.store import Retry, StoreRefused, StoreUnavailable
+from wirewatch.ports.signals import Retry
 
 CONFLICT = 409
 _TOO_LARGE = 413
@@ -50,12 +51,12 @@ class Bulk:
         self._retry = retry
 
     def write(self, operations: Sequence[Operation]) -> list[int | Rejected]:
-        """The status of each, 2xx or 409, or why it is refused for good. Raises StoreUnavailable, StoreRefused once it gives up."""
+        """The status of each, 2xx or 409, or why it is refused for good. Raises Unavailable, Refused once it gives up."""
         outcomes: dict[int, int | Rejected] = {}
         waiting = list(enumerate(operations))
         while waiting:
             busy = ""
-            gives_up: type[Exception] = StoreUnavailable
+            gives_up: type[Exception] = Unavailable
             again: list[tuple[int, Operation]] = []
             try:
                 items = self.patiently(partial(self._send, [operation for _, operation in waiting]))
@@ -71,7 +72,7 @@ class Bulk:
                     busy = f"Elasticsearch answers {status} ({kind})"
                 elif status in LOGIN_STATUSES:
                     again.append((at, operation))
-                    busy, gives_up = login_fault(status, kind), StoreRefused
+                    busy, gives_up = login_fault(status, kind), Refused
                 else:
                     outcomes[at] = Rejected(Reason.STORE_REFUSED, f"Elasticsearch answers {status} ({kind})")
             if again:
@@ -89,7 +90,7 @@ class Bulk:
             except TransportError as error:
                 self._wait(transport_fault(error), error)
             except UnsupportedProductError as error:
-                raise StoreRefused(NOT_ELASTICSEARCH) from error
+                raise Refused(NOT_ELASTICSEARCH) from error
             except ApiError as error:
                 status, reason = error.status_code, reason_of(error)
                 if status == _TOO_LARGE:
@@ -97,9 +98,9 @@ class Bulk:
                 if status in BUSY_STATUSES or reason in PASSING:
                     self._wait(f"Elasticsearch answers {status} ({reason})", error)
                 elif status in LOGIN_STATUSES:
-                    self._wait(login_fault(status, reason), error, kind=StoreRefused)
+                    self._wait(login_fault(status, reason), error, kind=Refused)
                 else:
-                    raise StoreRefused(f"Elasticsearch answers {status} ({reason})") from error
+                    raise Refused(f"Elasticsearch answers {status} ({reason})") from error
             else:
                 return answer
 
@@ -125,6 +126,6 @@ class Bulk:
                 outcomes |= zip((at for at, _ in part), self.write([operation for _, operation in part]), strict=True)
         return [outcomes[at] for at in range(total)]
 
-    def _wait(self, reason: str, error: Exception | None = None, *, kind: type[Exception] = StoreUnavailable) -> None:
+    def _wait(self, reason: str, error: Exception | None = None, *, kind: type[Exception] = Unavailable) -> None:
         if self._retry is None or not self._retry.wait(reason):
             raise kind(reason) from error

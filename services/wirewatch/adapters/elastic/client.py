@@ -4,15 +4,14 @@ import ssl
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
-from wirewatch.ports.store import StoreRefused, StoreUnavailable
-from wirewatch.settings import Settings, SettingsError
+from wirewatch.core.errors import Refused, SettingsError, Unavailable
 
 # Answers to a whole request that say nothing about its content.
 BUSY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
@@ -36,72 +35,58 @@ class Unanswered(TransportError):
     """An answer came, and not to what was asked. The message holds nothing of an article."""
 
 
-def connect(settings: Settings) -> Elasticsearch:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElasticAccess:
+    """How to reach a cluster: addresses, who asks (an API key, or a user and password), and certificates to trust."""
+
+    urls: tuple[str, ...]
+    timeout_seconds: float
+    api_key: str | None = field(default=None, repr=False)
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: ssl.SSLContext | None = None
+
+
+def connect(access: ElasticAccess) -> Elasticsearch:
     """A client; it does not ask the server anything yet. Raises SettingsError."""
-    if not settings.elasticsearch_urls:
-        raise SettingsError("elasticsearch_urls is not set; name the server, such as WIREWATCH_ELASTICSEARCH_URLS=http://localhost:9200")
-    urls = list(settings.elasticsearch_urls)
-    if bad := [url for url in urls if not url.startswith(("http://", "https://"))]:
+    if bad := [url for url in access.urls if not url.startswith(("http://", "https://"))]:
         raise SettingsError(f"elasticsearch_urls: {bad[0]!r} is no address; write http(s)://host:port")
     options: dict[str, Any] = {
-        "request_timeout": settings.elasticsearch_timeout_seconds,
-        # A node that is away is left out; all else is tried again by who asks, or not.
-        "max_retries": len(urls) - 1,
+        "request_timeout": access.timeout_seconds,
+        # A node that is down is left out; all else is retried by the caller, or not.
+        "max_retries": len(access.urls) - 1,
         "retry_on_status": (),
         "retry_on_timeout": False,
     }
-    if settings.elasticsearch_api_key_file:
-        options["api_key"] = _secret("elasticsearch_api_key_file", settings.elasticsearch_api_key_file)
-    elif settings.elasticsearch_user:
-        if settings.elasticsearch_password_file is None:
-            raise SettingsError(
-                f"elasticsearch_password_file is not set; name the file with the password of {settings.elasticsearch_user!r}"
-            )
-        password = _secret("elasticsearch_password_file", settings.elasticsearch_password_file)
-        # Encoded here: the client knows ASCII alone.
-        options["basic_auth"] = b64encode(f"{settings.elasticsearch_user}:{password}".encode()).decode()
-    if settings.elasticsearch_ca_file:
-        options["ssl_context"] = _trust(settings.elasticsearch_ca_file)
+    if access.api_key:
+        options["api_key"] = access.api_key
+    elif access.user:
+        # Encoded here: the client knows ASCII only.
+        options["basic_auth"] = b64encode(f"{access.user}:{access.password}".encode()).decode()
+    if access.tls:
+        options["ssl_context"] = access.tls
     try:
-        return Elasticsearch(urls, **options)
+        return Elasticsearch(list(access.urls), **options)
     except ValueError as error:
         raise SettingsError(f"elasticsearch_urls: {error}; write http(s)://host:port") from error
 
 
-def _secret(name: str, path: Path) -> str:
-    try:
-        secret = path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise SettingsError(f"{name}: {path} can't be read ({reason}); correct the path or its permissions") from error
-    if not secret:
-        raise SettingsError(f"{name}: {path} is empty; write the secret into it")
-    return secret
-
-
-def _trust(path: Path) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(f"elasticsearch_ca_file: {path} can't be read as certificates in PEM ({error.strerror or error})") from error
-
-
 @contextmanager
 def faults(doing: str) -> Iterator[None]:
-    """Turn the client's errors into StoreUnavailable (later, perhaps) and StoreRefused (never, as things are)."""
+    """Turn the client's errors into Unavailable (later, perhaps) and Refused (never, as things are)."""
     try:
         yield
     except UnsupportedProductError as error:
-        raise StoreRefused(f"{doing}: {NOT_ELASTICSEARCH}") from error
+        raise Refused(f"{doing}: {NOT_ELASTICSEARCH}") from error
     except ApiError as error:
         status, reason = error.status_code, reason_of(error)
         passing = status in BUSY_STATUSES or reason == "cluster_block_exception"
         if status in LOGIN_STATUSES and not passing:
-            raise StoreRefused(f"{doing}: {login_fault(status, reason)}") from error
-        kind = StoreUnavailable if passing else StoreRefused
+            raise Refused(f"{doing}: {login_fault(status, reason)}") from error
+        kind = Unavailable if passing else Refused
         raise kind(f"{doing}: Elasticsearch answers {status} ({reason})") from error
     except TransportError as error:
-        raise StoreUnavailable(f"{doing}: {transport_fault(error)}") from error
+        raise Unavailable(f"{doing}: {transport_fault(error)}") from error
 
 
 def login_fault(status: int, reason: str) -> str:

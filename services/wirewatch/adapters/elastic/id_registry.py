@@ -10,8 +10,8 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch
 
 from wirewatch.adapters.elastic.bulk import CONFLICT, Bulk, Operation
+from wirewatch.core.errors import Refused
 from wirewatch.core.outcome import Rejected
-from wirewatch.ports.store import StoreRefused
 
 _PAGE = 5_000
 
@@ -54,7 +54,7 @@ def _claim_all(client: Elasticsearch, aside: str, home: str) -> int:
     for ids in _pages(client, home):
         outcomes = bulk.write([claim(aside, one, home) for one in ids])
         if refused := [outcome for outcome in outcomes if isinstance(outcome, Rejected)]:
-            raise StoreRefused(f"{len(refused):,} claims can't be made: {refused[0].detail}")
+            raise Refused(f"{len(refused):,} claims can't be made: {refused[0].detail}")
         claimed += sum(outcome != CONFLICT for outcome in outcomes)
     return claimed
 

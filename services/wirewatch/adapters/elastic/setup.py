@@ -13,7 +13,7 @@ from elasticsearch import ApiError, Elasticsearch
 from wirewatch.adapters.elastic.client import NEEDED_MAJOR, faults
 from wirewatch.adapters.elastic.id_registry import make_claims
 from wirewatch.adapters.elastic.store import ARTICLES, CLAIMS
-from wirewatch.ports.store import StoreRefused, StoreUnavailable
+from wirewatch.core.errors import DataFileError, Refused, Unavailable
 
 _FOLDER = Path(str(files("wirewatch") / "schemas" / "elasticsearch"))
 _PAUSE_SECONDS = 0.5
@@ -38,7 +38,7 @@ class ElasticSetup:
     def install(self, *, wait_seconds: float = 0.0, tell: Tell = _silent) -> list[str]:
         """Install or upgrade all of it, without interrupting anybody; a line for each thing that was done.
 
-        Raises StoreUnavailable once it has waited so long, StoreRefused: also where a newer release has set it up.
+        Raises Unavailable once it has waited so long, Refused: also where a newer release has set it up.
         """
         return self._patiently("set up Elasticsearch", self._install, wait_seconds, tell)
 
@@ -52,7 +52,7 @@ class ElasticSetup:
             try:
                 with faults(doing):
                     return job()
-            except StoreUnavailable as error:
+            except Unavailable as error:
                 if time.monotonic() - begin >= wait_seconds:
                     raise
                 if not told:
@@ -69,7 +69,7 @@ class ElasticSetup:
             composed_of=[f"{self._prefix}{name}" for name in _COMPONENTS],
             template={"aliases": {f"{self._prefix}{ARTICLES}": {}}},
             priority=200,
-            meta={"version": _declared("articles-mappings")["_meta"]["version"]},
+            meta={"version": declared("articles-mappings")["_meta"]["version"]},
         )
         done.append(f"index template {self._prefix}{ARTICLES}: for {self._pattern}")
         return [*done, *self._indices(), *self._claims()]
@@ -77,13 +77,13 @@ class ElasticSetup:
     def _look(self) -> str:
         release = self._check_server()
         for name, found in self._versions().items():
-            if found is None or found < _declared(name)["_meta"]["version"]:
-                raise StoreRefused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); do so: wirewatch setup")
+            if found is None or found < declared(name)["_meta"]["version"]:
+                raise Refused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); do so: wirewatch setup")
         for name in (ARTICLES, CLAIMS):
             if not self._client.indices.exists_index_template(name=f"{self._prefix}{name}"):
-                raise StoreRefused(f"Elasticsearch has no index template {self._prefix}{name}; make what is missing: wirewatch setup")
+                raise Refused(f"Elasticsearch has no index template {self._prefix}{name}; make what is missing: wirewatch setup")
         if not self._client.indices.exists(index=f"{self._prefix}{CLAIMS}"):
-            raise StoreRefused(f"Elasticsearch has no index {self._prefix}{CLAIMS}; make what is missing: wirewatch setup")
+            raise Refused(f"Elasticsearch has no index {self._prefix}{CLAIMS}; make what is missing: wirewatch setup")
         return f"Elasticsearch {release}, set up"
 
     def _check_server(self) -> str:
@@ -96,7 +96,7 @@ class ElasticSetup:
             nodes = self._client.nodes.info(filter_path="nodes.*.version")["nodes"]
             release = str(next(iter(nodes.values()))["version"])
         if int(release.partition(".")[0]) != NEEDED_MAJOR:
-            raise StoreRefused(f"Elasticsearch is {release}, and this release of wirewatch speaks to {NEEDED_MAJOR}.x; use one that fits")
+            raise Refused(f"Elasticsearch is {release}, and this release of wirewatch speaks to {NEEDED_MAJOR}.x; use one that fits")
         return release
 
     def _versions(self) -> dict[str, int | None]:
@@ -104,7 +104,7 @@ class ElasticSetup:
         return {name: self._version(name) for name in _COMPONENTS}
 
     def _version(self, component: str) -> int | None:
-        """The version of a component template that is there, None if there is none. Raises StoreRefused for a newer one."""
+        """The version of a component template that is there, None if there is none. Raises Refused for a newer one."""
         try:
             found = self._client.cluster.get_component_template(name=f"{self._prefix}{component}")
         except ApiError as error:
@@ -113,23 +113,23 @@ class ElasticSetup:
             raise
         template = found["component_templates"][0]["component_template"]
         version = int(template.get("_meta", {}).get("version", 0))
-        known = _declared(component)["_meta"]["version"]
+        known = declared(component)["_meta"]["version"]
         if version > known:
-            raise StoreRefused(f"{self._prefix}{component} was set up by a newer wirewatch (version {version}, this one knows {known})")
+            raise Refused(f"{self._prefix}{component} was set up by a newer wirewatch (version {version}, this one knows {known})")
         return version
 
     def _component(self, name: str, before: int | None) -> str:
-        declared = _declared(name)
-        template = declared["template"]
+        own = declared(name)
+        template = own["template"]
         if "settings" in template:
             template["settings"]["index"] |= self._sizes
-        self._client.cluster.put_component_template(name=f"{self._prefix}{name}", template=template, meta=declared["_meta"])
-        what = "made" if before is None else "as it was" if before == declared["_meta"]["version"] else f"upgraded from version {before}"
+        self._client.cluster.put_component_template(name=f"{self._prefix}{name}", template=template, meta=own["_meta"])
+        what = "made" if before is None else "as it was" if before == own["_meta"]["version"] else f"upgraded from version {before}"
         return f"component template {self._prefix}{name}: {what}"
 
     def _indices(self) -> list[str]:
         """Give the indices that are there the mappings that have been added since."""
-        mappings = _declared("articles-mappings")["template"]["mappings"]
+        mappings = declared("articles-mappings")["template"]["mappings"]
         wanted = mappings["_meta"]["version"]
         lines = []
         for name, found in self._client.indices.get_mapping(index=self._pattern, allow_no_indices=True).items():
@@ -140,20 +140,27 @@ class ElasticSetup:
 
     def _claims(self) -> list[str]:
         """Claims that are lost must not come back empty with the next article: none but ``setup`` makes their index."""
-        name, declared = f"{self._prefix}{CLAIMS}", _declared("claims")
-        settings = declared["settings"]["index"] | {"number_of_replicas": self._sizes["number_of_replicas"]}
-        template = {"mappings": declared["mappings"], "settings": {"index": settings}}
+        name, registry = f"{self._prefix}{CLAIMS}", declared("claims")
+        settings = registry["settings"]["index"] | {"number_of_replicas": self._sizes["number_of_replicas"]}
+        template = {"mappings": registry["mappings"], "settings": {"index": settings}}
         self._client.indices.put_index_template(
             name=name,
             index_patterns=[name],
             template=template,
             allow_auto_create=False,
             priority=200,
-            meta={"version": declared["mappings"]["_meta"]["version"]},
+            meta={"version": registry["mappings"]["_meta"]["version"]},
         )
         made = make_claims(self._client, name, articles=self._pattern, declared=template)
         return [f"index template {name}: made by setup only", made]
 
 
-def _declared(name: str) -> Any:
-    return json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+def declared(name: str, folder: Path = _FOLDER) -> Any:
+    """A template as it ships. Raises DataFileError."""
+    path = folder / f"{name}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataFileError(f"{path}: can't be read ({error.strerror}); install the package again") from error
+    except ValueError as error:
+        raise DataFileError(f"{path}: no valid JSON ({error}); install the package again") from error

@@ -20,12 +20,14 @@ from wirewatch.adapters.elastic.documents import article_of, encoded, version_of
 from wirewatch.adapters.elastic.id_registry import claim
 from wirewatch.adapters.elastic.query import clause
 from wirewatch.core.article import EnrichedArticle
+from wirewatch.core.errors import Refused
 from wirewatch.core.ingest.revisions import utc
 from wirewatch.core.ingest.storable import storable_text
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.search.analysis import Analyser
 from wirewatch.core.search.parser import Query
-from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Retry, Sort, StoreRefused, TimeCount
+from wirewatch.ports.signals import Retry
+from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, TimeCount
 
 CLAIMS, ARTICLES = "article-ids", "articles"
 # As far as Elasticsearch gives pages (index.max_result_window).
@@ -136,11 +138,9 @@ class ElasticStore:
         return article_of(found["_source"]) if found.get("found") else None
 
     def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
-        """Find articles; ``relevance`` is Elasticsearch's BM25. Raises StoreRefused for a page behind the 10,000th article."""
+        """Find articles; ``relevance`` is Elasticsearch's BM25. Raises Refused for a page behind the 10,000th article."""
         if offset + limit > _DEEPEST:
-            raise StoreRefused(
-                f"Elasticsearch gives the first {_DEEPEST:,} articles of a query; narrow it, by after: and before: for example"
-            )
+            raise Refused(f"Elasticsearch gives the first {_DEEPEST:,} articles of a query; narrow it, by after: and before: for example")
         ranked = sort == "relevance"
         order = [{"_score": "desc"}, *_BY_TIME["newest"]] if ranked else _BY_TIME[sort]
         found = self._ask(query, size=limit, from_=offset, sort=order, track_total_hits=True, track_scores=ranked)

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -12,6 +13,7 @@ from pathlib import Path
 from wirewatch.adapters.files.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlFault, compose, line_of
 from wirewatch.core.article import EntityType
 from wirewatch.core.entities.gazetteer import Gazetteer, GazetteerEntry, Identity, Rule, extended
+from wirewatch.core.errors import DataFileError
 from wirewatch.core.text.folding import fold
 
 SHIPPED = Path(str(files("wirewatch") / "data" / "gazetteer" / "gazetteer.tsv.gz"))
@@ -21,17 +23,13 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TYPES: dict[str, EntityType] = {"PER": "PER", "ORG": "ORG", "LOC": "LOC", "MISC": "MISC"}
 
 
-class GazetteerFileError(ValueError):
-    """Files that can't be used: every fault on a line of its own, as ``FILE:LINE: what is wrong; what to do``."""
-
-
 def load_gazetteer(extra: Sequence[Path] = (), suppress: Path | None = None) -> Gazetteer:
-    """The gazetteer that ships, with the entries of ``extra`` and without what ``suppress`` names. Raises GazetteerFileError."""
+    """The gazetteer that ships, with the entries of ``extra`` and without what ``suppress`` names. Raises DataFileError."""
     faults: list[str] = []
     entries = _unique(list(_read_entries(extra, faults)), faults)
     suppressed = _suppressions(suppress, faults) if suppress else ()
     if faults:
-        raise GazetteerFileError("\n".join(faults))
+        raise DataFileError("\n".join(faults))
     base = read_shipped(SHIPPED)
     if not extra and suppress is None:
         return base
@@ -40,11 +38,20 @@ def load_gazetteer(extra: Sequence[Path] = (), suppress: Path | None = None) -> 
 
 
 def read_shipped(path: Path) -> Gazetteer:
-    """Read the file that ops/gazetteer/build.py writes. Raises GazetteerFileError if it is another version's."""
+    """Read the file that ops/gazetteer/build.py writes. Raises DataFileError if it is damaged or another version's."""
+    try:
+        return _read_shipped(path)
+    except OSError as error:
+        raise DataFileError(f"{path}: can't be read ({error.strerror or error}); install the package again") from error
+    except (EOFError, ValueError, KeyError, zlib.error) as error:
+        raise DataFileError(f"{path}: damaged ({error}); install the package again") from error
+
+
+def _read_shipped(path: Path) -> Gazetteer:
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
         header, _, version = file.readline().rstrip("\n").partition("\t")
         if header != _FORMAT:
-            raise GazetteerFileError(f"{path}:1: not a gazetteer of this version of wirewatch; install the package again")
+            raise DataFileError(f"{path}:1: not a gazetteer of this version of wirewatch; install the package again")
         given = file.readline().rstrip("\n").partition("\t")[2]
         words, nouns = (_words(file.readline().rstrip("\n").partition("\t")[2]) for _ in range(2))
         lines = file.read().splitlines()

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from wirewatch.core.article import Checkpoint
-from wirewatch.ports.store import StoreRefused, StoreUnavailable
+from wirewatch.core.errors import Refused, Unavailable
 
 
 class _State(Struct, kw_only=True):
@@ -25,11 +25,11 @@ class SendStateFile:
         self._target = target
 
     def checkpoint(self, source: str) -> Checkpoint | None:
-        """How far ``source`` was sent to this target. Raises StoreUnavailable, StoreRefused."""
+        """How far ``source`` was sent to this target. Raises Unavailable, Refused."""
         return self._read().sent.get(self._target, {}).get(source)
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """See ``ports.SendProgress``. Raises StoreRefused, too, if the file has become another one."""
+        """See ``ports.SendProgress``. Raises Refused, too, if the file has become another one."""
         state = self._read()
         state.sent.setdefault(self._target, {})[checkpoint.source] = checkpoint
         beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
@@ -41,7 +41,7 @@ class SendStateFile:
             beside.replace(self._path)
         except OSError as error:
             beside.unlink(missing_ok=True)
-            raise StoreUnavailable(
+            raise Unavailable(
                 f"{self._path}: what was sent can't be noted ({error.strerror}); make room, or set send_state_file to another place"
             ) from error
 
@@ -51,11 +51,9 @@ class SendStateFile:
         except FileNotFoundError:
             return _State()
         except OSError as error:
-            raise StoreUnavailable(f"{self._path}: can't be read ({error.strerror}); correct its permissions") from error
+            raise Unavailable(f"{self._path}: can't be read ({error.strerror}); correct its permissions") from error
         except msgspec.MsgspecError as error:
-            raise StoreRefused(
-                f"{self._path} is no file of `wirewatch send` ({error}); remove it, and all is sent from the start"
-            ) from error
+            raise Refused(f"{self._path} is no file of `wirewatch send` ({error}); remove it, and all is sent from the start") from error
         if state.version != 1:
-            raise StoreRefused(f"{self._path} is of another release; remove it, and all is sent from the start")
+            raise Refused(f"{self._path} is of another release; remove it, and all is sent from the start")
         return state

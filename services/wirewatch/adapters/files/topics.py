@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wirewatch.adapters.files.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlFault, compose, line_of
+from wirewatch.core.errors import DataFileError
 from wirewatch.core.topics.rules import Context, LanguageRules, Term, TopicRule, parse_term
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
@@ -22,14 +23,10 @@ _TERM_KEYS = ("term", "terms", "weight", "near", "unless", "within")
 _Fields = dict[str, Node]
 
 
-class TopicFileError(ValueError):
-    """Topic files that can't be used: every fault on a line of its own, as ``FILE:LINE: what is wrong; what to do``."""
-
-
 def load_topics(directories: Sequence[Path]) -> tuple[TopicRule, ...]:
     """All rules in ``*.yaml`` and ``*.yml`` files, by id; a topic in a later directory replaces one with the same id.
 
-    Raises TopicFileError.
+    Raises DataFileError.
     """
     faults: list[str] = []
     rules: dict[str, TopicRule] = {}
@@ -47,7 +44,7 @@ def load_topics(directories: Sequence[Path]) -> tuple[TopicRule, ...]:
             own[rule.id] = path
             rules[rule.id] = rule
     if faults:
-        raise TopicFileError("\n".join(faults))
+        raise DataFileError("\n".join(faults))
     return tuple(rules[name] for name in sorted(rules))
 
 

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from wirewatch.adapters.files.yaml_nodes import YamlFault, compose, plain
+from wirewatch.core.errors import DataFileError
 
 ARTICLES = "articles"
 BACKFILL = "articles.backfill"
@@ -56,11 +57,13 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def load_topic_specs(path: Path = _FILE) -> dict[str, TopicSpec]:
-    """The declared topics by name, without prefix. Raises ValueError with file and fault."""
+    """The declared topics by name, without prefix. Raises DataFileError."""
     try:
         return msgspec.convert(plain(compose(path)), _File, strict=False).topics
-    except (YamlFault, msgspec.ValidationError) as error:
-        raise ValueError(f"{path}: {error}") from error
+    except YamlFault as error:
+        raise DataFileError(f"{path}:{error}") from error
+    except msgspec.ValidationError as error:
+        raise DataFileError(f"{path}:1: {error}; install the package again") from error
 
 
 def topic_name(prefix: str, topic: str) -> str:

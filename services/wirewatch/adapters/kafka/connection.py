@@ -15,7 +15,7 @@ from kafka.net.compat import KafkaNetClient
 
 from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.handshake import NoKafka, introduce, refused
-from wirewatch.ports.store import KafkaRefused, KafkaUnavailable
+from wirewatch.core.errors import Refused, Unavailable
 
 # One attempt: to connect and to log in.
 _ATTEMPT_SECONDS = 5.0
@@ -43,7 +43,7 @@ def client_options(access: KafkaAccess) -> dict[str, Any]:
 def open_admin(access: KafkaAccess, *, wait_seconds: float = 0.0, tell: Tell = silent) -> Any:
     """kafka-python's admin client, connected and logged in.
 
-    Where nobody answers it is tried again for ``wait_seconds``, which ``tell`` is told once. Raises KafkaUnavailable, KafkaRefused.
+    Where nobody answers it is tried again for ``wait_seconds``, which ``tell`` is told once. Raises Unavailable, Refused.
     """
     begin = time.monotonic()
     told = False
@@ -59,7 +59,7 @@ def open_admin(access: KafkaAccess, *, wait_seconds: float = 0.0, tell: Tell = s
                 fault = f"it takes the login, but doesn't name its brokers ({_text(error)})"
         waited = time.monotonic() - begin
         if waited >= wait_seconds:
-            raise KafkaUnavailable(_no_answer(access, fault, waited))
+            raise Unavailable(_no_answer(access, fault, waited))
         if not told:
             bound = "" if wait_seconds == math.inf else f" up to {wait_seconds:g} s"
             tell(f"Kafka doesn't answer on {', '.join(access.servers)} ({fault}); waiting{bound} for it …")
@@ -119,7 +119,7 @@ def _fault_of(access: KafkaAccess, host: str, port: int) -> str | None:
             with access.tls.wrap_socket(plain, server_hostname=host) as secured:
                 introduce(access, server, secured)
     except ssl.SSLCertVerificationError as error:
-        raise KafkaRefused(
+        raise Refused(
             f"the certificate of {server} is not trusted ({error.verify_message}); "
             "name the CA that signed it in kafka_ca_file, and the server by a name that is in the certificate"
         ) from error
@@ -140,20 +140,20 @@ def faults(access: KafkaAccess, doing: str) -> Iterator[None]:
     except _LOGIN_FAULTS as error:
         raise refused(access) from error
     except errors.UnknownTopicOrPartitionError as error:
-        raise KafkaRefused(f"{doing}: a topic is not there ({_text(error)}); make what is missing: wirewatch setup") from error
+        raise Refused(f"{doing}: a topic is not there ({_text(error)}); make what is missing: wirewatch setup") from error
     except (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError) as error:
-        raise KafkaRefused(f"{doing}: the broker takes smaller messages than are declared; allow them: wirewatch setup --alter") from error
+        raise Refused(f"{doing}: the broker takes smaller messages than are declared; allow them: wirewatch setup --alter") from error
     except errors.AuthorizationError as error:
-        raise KafkaRefused(
+        raise Refused(
             f"{doing}: {access.who} has no right to ({_text(error)}); give it by an ACL, docs/operations/kafka.md lists what is needed"
         ) from error
     except errors.KafkaError as error:
         if error.retriable:
             where = ", ".join(access.servers)
-            raise KafkaUnavailable(
+            raise Unavailable(
                 f"{doing}: Kafka on {where} stopped answering ({_text(error)}); can the addresses it advertises be reached from here?"
             ) from error
-        raise KafkaRefused(f"{doing}: Kafka refuses ({_text(error)})") from error
+        raise Refused(f"{doing}: Kafka refuses ({_text(error)})") from error
 
 
 def _text(error: errors.KafkaError) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from wirewatch.adapters.kafka.catalogue import DEAD, topic_name
 from wirewatch.adapters.kafka.reader import TopicReader
 from wirewatch.core.article import DeadLetter
-from wirewatch.ports.store import Delivery, Publisher
+from wirewatch.ports.broker import Delivery, Publisher
 
 _WAIT_SECONDS = 600.0
 
@@ -51,7 +51,7 @@ class KafkaLetters:
         self._tell = tell
 
     def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """See ``ports.DeadLetterBox``. Raises MessageTooLarge, KafkaUnavailable, KafkaRefused."""
+        """See ``ports.DeadLetterBox``. Raises MessageTooLarge, Unavailable, Refused."""
         self._write((letter.id, _encode(letter)) for letter in letters)
 
     def dead_letters(

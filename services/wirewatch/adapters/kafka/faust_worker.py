@@ -27,7 +27,7 @@ from faust.types.auth import CredentialsT
 
 from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.faust_transport import WorkerTransport
-from wirewatch.ports.store import Message, MessageTooLarge
+from wirewatch.ports.broker import Message, MessageTooLarge
 
 _log = structlog.get_logger()
 # An outage of the store keeps messages for as long as it takes; the flow's own health check tells who is stuck.

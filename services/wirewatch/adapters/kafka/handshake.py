@@ -11,7 +11,7 @@ from kafka import errors
 from kafka.net.sasl import get_sasl_mechanism
 
 from wirewatch.adapters.kafka.access import KafkaAccess, Login
-from wirewatch.ports.store import KafkaRefused
+from wirewatch.core.errors import Refused
 
 _HANDSHAKE, _AUTHENTICATE = 17, 36
 _NO_ERROR = 0
@@ -27,7 +27,7 @@ class NoKafka(Exception):
 
 
 def introduce(access: KafkaAccess, server: str, connection: socket.socket) -> None:
-    """Log in as the settings say. Raises KafkaRefused where another login is needed, NoKafka and OSError where there was no answer."""
+    """Log in as the settings say. Raises Refused where another login is needed, NoKafka and OSError where there was no answer."""
     wanted = access.login.mechanism if access.login else "none"
     answer = _Answer(_ask(connection, _HANDSHAKE, 1, _text(wanted)))
     error = answer.int16()
@@ -36,23 +36,21 @@ def introduce(access: KafkaAccess, server: str, connection: socket.socket) -> No
         raise NoKafka(errors.for_code(error).__name__)
     if access.login is None:
         if error != _NO_SASL_HERE:
-            raise KafkaRefused(
+            raise Refused(
                 f"{server} asks for a login ({', '.join(offered)}); set kafka_security (sasl_plaintext, sasl_ssl), kafka_user and "
                 "kafka_password_file"
             )
         return
     if error == _NO_SASL_HERE:
-        raise KafkaRefused(
-            f"{server} takes no login; set kafka_security to {'ssl' if access.tls else 'plaintext'}, or name the port for logins"
-        )
+        raise Refused(f"{server} takes no login; set kafka_security to {'ssl' if access.tls else 'plaintext'}, or name the port for logins")
     if error == _UNSUPPORTED_MECHANISM:
-        raise KafkaRefused(f"{server} doesn't know the login {wanted}; set kafka_sasl_mechanism to one of {', '.join(offered)}")
+        raise Refused(f"{server} doesn't know the login {wanted}; set kafka_sasl_mechanism to one of {', '.join(offered)}")
     _authenticate(access, access.login, connection)
 
 
-def refused(access: KafkaAccess) -> KafkaRefused:
+def refused(access: KafkaAccess) -> Refused:
     """What to say of wrong credentials."""
-    return KafkaRefused(
+    return Refused(
         f"Kafka refuses {access.who}: wrong user or password; correct kafka_user, kafka_password_file or kafka_sasl_mechanism "
         "(a SCRAM user has a password for each mechanism)"
     )

@@ -11,7 +11,7 @@ from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.catalogue import group_name, topic_name
 from wirewatch.adapters.kafka.connection import Tell, faults, open_admin, silent
 from wirewatch.adapters.kafka.reader import TopicReader
-from wirewatch.ports.lag import Lag, PartitionLag
+from wirewatch.ports.broker import Lag, PartitionLag
 
 # A single message is wanted of each partition, whatever its size.
 _FETCH_BYTES = 1
@@ -27,7 +27,7 @@ class KafkaLag:
     def __init__(
         self, access: KafkaAccess, *, prefix: str, reads: Mapping[str, Sequence[str]], wait_seconds: float = 0.0, tell: Tell = silent
     ) -> None:
-        """``reads``: workers, each with the topics it reads. Connect; raises KafkaUnavailable, KafkaRefused."""
+        """``reads``: workers, each with the topics it reads. Connect; raises Unavailable, Refused."""
         self._access = access
         self._prefix = prefix
         self._reads = reads
@@ -39,7 +39,7 @@ class KafkaLag:
             raise
 
     def measure(self, now: datetime) -> list[Lag]:
-        """One for each group and topic. Raises KafkaUnavailable, KafkaRefused."""
+        """One for each group and topic. Raises Unavailable, Refused."""
         found = []
         for worker, topics in self._reads.items():
             group = group_name(self._prefix, worker)

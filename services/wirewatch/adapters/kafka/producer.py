@@ -10,7 +10,7 @@ from kafka.record.default_records import DefaultRecordBatchBuilder
 from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.catalogue import TopicSpec, topic_name
 from wirewatch.adapters.kafka.connection import client_options, faults
-from wirewatch.ports.store import MessageTooLarge
+from wirewatch.ports.broker import MessageTooLarge
 
 # The header of a batch; each message is the only one of its batch in the worst case.
 _BATCH_BYTES = 61
@@ -46,7 +46,7 @@ class KafkaPublisher:
     """A Publisher on one producer; usable from any thread."""
 
     def __init__(self, access: KafkaAccess, specs: Mapping[str, TopicSpec], *, prefix: str, delivery_seconds: float) -> None:
-        """Connect. A message that isn't confirmed in ``delivery_seconds`` (30 at least) has failed. Raises KafkaUnavailable, KafkaRefused.
+        """Connect. A message that isn't confirmed in ``delivery_seconds`` (30 at least) has failed. Raises Unavailable, Refused.
 
         The topics must be there, and their limits those of the broker: see ``kafka_topics.TopicSetup``. The client makes batches within
         the lowest limit, since it fails good messages, too, where it has to split a batch that the broker found too large.

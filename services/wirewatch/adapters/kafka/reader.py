@@ -8,7 +8,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.connection import client_options, faults
-from wirewatch.ports.store import KafkaRefused, KafkaUnavailable
+from wirewatch.core.errors import Refused, Unavailable
 
 _POLL_MS = 500
 # Nothing came, though the end isn't reached.
@@ -20,7 +20,7 @@ class TopicReader:
     """One connection; offsets are by partition."""
 
     def __init__(self, access: KafkaAccess, *, fetch_bytes: int = 1 << 20) -> None:
-        """Connect. ``fetch_bytes`` of a partition are fetched at once, at least one message. Raises KafkaUnavailable, KafkaRefused."""
+        """Connect. ``fetch_bytes`` of a partition are fetched at once, at least one message. Raises Unavailable, Refused."""
         self._access = access
         with faults(access, "connecting to read"):
             self._consumer = KafkaConsumer(
@@ -38,7 +38,7 @@ class TopicReader:
         with faults(self._access, f"looking at {topic}"):
             numbers = self._consumer.partitions_for_topic(topic)
             if not numbers:
-                raise KafkaRefused(f"topic {topic} is not there (or hidden from {self._access.who}); make what is missing: wirewatch setup")
+                raise Refused(f"topic {topic} is not there (or hidden from {self._access.who}); make what is missing: wirewatch setup")
             partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
             begins = self._consumer.beginning_offsets(partitions, timeout_ms=_TIMEOUT_MS)
             ends = self._consumer.end_offsets(partitions, timeout_ms=_TIMEOUT_MS)
@@ -66,7 +66,7 @@ class TopicReader:
                 del wanted[partition]
                 self._consumer.pause(partition)
             if time.monotonic() - moved_at > _STALL_SECONDS:
-                raise KafkaUnavailable(f"reading {topic}: Kafka gave nothing for {_STALL_SECONDS:g} s; is the partitions' leader there?")
+                raise Unavailable(f"reading {topic}: Kafka gave nothing for {_STALL_SECONDS:g} s; is the partitions' leader there?")
 
     def close(self) -> None:
         """Close the connection."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.catalogue import TopicSpec, topic_name
 from wirewatch.adapters.kafka.connection import Tell, faults, open_admin, silent
-from wirewatch.ports.store import KafkaRefused
+from wirewatch.core.errors import Refused
 
 # Where a topic differs in one of these, messages are refused, lost or dated wrongly; others are the operator's own choice.
 _NEEDED = ("cleanup.policy", "max.message.bytes", "message.timestamp.type")
@@ -36,7 +36,7 @@ class TopicSetup:
     """Brings the topics of one installation to what is declared. Nothing that is there is changed unless asked for."""
 
     def __init__(self, access: KafkaAccess, *, prefix: str, replication: int = -1, wait_seconds: float = 0.0, tell: Tell = silent) -> None:
-        """Connect. Raises KafkaUnavailable, KafkaRefused."""
+        """Connect. Raises Unavailable, Refused."""
         self._access = access
         self._prefix = prefix
         self._replication = replication
@@ -51,15 +51,15 @@ class TopicSetup:
             return [self._state(name, spec, name in made, alter=alter, add=add_partitions) for name, spec in named.items()]
 
     def check(self, specs: Mapping[str, TopicSpec]) -> None:
-        """Raise KafkaRefused if a topic is missing or has too few partitions."""
+        """Raise Refused if a topic is missing or has too few partitions."""
         named = {topic_name(self._prefix, name): spec for name, spec in specs.items()}
         with faults(self._access, "looking for topics"):
             there = self._partitions(named)
         if missing := sorted(named.keys() - there.keys()):
-            raise KafkaRefused(f"{_listed(missing)} not there (or hidden from {self._access.who}); make what is missing: wirewatch setup")
+            raise Refused(f"{_listed(missing)} not there (or hidden from {self._access.who}); make what is missing: wirewatch setup")
         few = [f"{name} has {there[name]} of {spec.partitions}" for name, spec in named.items() if there[name] < spec.partitions]
         if few:
-            raise KafkaRefused(f"too few partitions: {', '.join(few)}; docs/operations/kafka.md tells how to add them")
+            raise Refused(f"too few partitions: {', '.join(few)}; docs/operations/kafka.md tells how to add them")
 
     def with_own_limits(self, specs: Mapping[str, TopicSpec]) -> dict[str, TopicSpec]:
         """The specs with the limit that the broker really has for a message, where it tells."""
@@ -146,7 +146,7 @@ class TopicSetup:
         answer: dict[str, Any] = self._admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, dict(configs))])
         result = answer["topic"][name]
         if result != "OK":
-            raise KafkaRefused(f"{name}: its configuration can't be changed ({result})")
+            raise Refused(f"{name}: its configuration can't be changed ({result})")
 
 
 def _as_wanted(key: str, found: str | None, wanted: str) -> bool:

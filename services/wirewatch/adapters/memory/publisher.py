@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wirewatch.adapters.kafka.catalogue import TopicSpec
-from wirewatch.ports.store import MessageTooLarge
+from wirewatch.ports.broker import MessageTooLarge
 
 
 @dataclass(kw_only=True)

@@ -4,6 +4,7 @@ The weights lie in one file for a language, made by ops/train. They are whole nu
 binary search of a feature's key; a text is scored as one array, so that the cost for each word is small.
 """
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from wirewatch.adapters.ner.features import (
     templates,
     written_slots,
 )
+from wirewatch.core.errors import DataFileError
 
 FORMAT = 1
 # Words whose slots are kept between texts: those of the usual vocabulary, about 150 bytes each.
@@ -41,10 +43,6 @@ _KEPT_WORDS = 20_000
 _FIRST_PART, _SHORTEST_HEAD = 3, 4
 _BUCKET_BITS = 20
 _IMPOSSIBLE = np.float32(-1e9)
-
-
-class NameModelError(ValueError):
-    """A file that holds no model of this version. The message says what to do."""
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -203,7 +201,7 @@ class NameModel:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read what ``save`` wrote. Raises NameModelError."""
+        """Read what ``save`` wrote. Raises DataFileError."""
         with _opened(path) as arrays:
             meta = _meta(path, arrays)
             lexicon = Lexicon(*(arrays[name] for name in _LEXICON))
@@ -234,7 +232,7 @@ class NameModel:
 
 
 def read_meta(path: Path) -> Meta:
-    """What a model file says about itself, without reading the rest. Raises NameModelError."""
+    """What a model file says about itself, without reading the rest. Raises DataFileError."""
     with _opened(path) as arrays:
         return _meta(path, arrays)
 
@@ -242,20 +240,20 @@ def read_meta(path: Path) -> Meta:
 @contextmanager
 def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             yield arrays
-    except NameModelError:
+    except DataFileError:
         raise
-    except OSError as error:
-        raise NameModelError(f"{path}: can't be read ({error.strerror or error}); install the package again") from error
-    except (ValueError, KeyError, BadZipFile, msgspec.MsgspecError) as error:
-        raise NameModelError(f"{path}: not a model of names ({error}); install the package again") from error
+    except (OSError, EOFError) as error:
+        raise DataFileError(f"{path}: can't be read ({getattr(error, 'strerror', None) or error}); install the package again") from error
+    except (ValueError, KeyError, IndexError, BadZipFile, zlib.error, msgspec.MsgspecError) as error:
+        raise DataFileError(f"{path}: not a model of names ({error}); install the package again") from error
 
 
 def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Meta:
     meta = msgspec.json.decode(arrays["meta"].tobytes(), type=Meta)
     if meta.format != FORMAT or max(meta.templates) >= len(templates()):
-        raise NameModelError(f"{path}: a model of another version of wirewatch; install the package again")
+        raise DataFileError(f"{path}: a model of another version of wirewatch; install the package again")
     return meta
 
 

@@ -17,7 +17,7 @@ _TYPES: dict[str, EntityType] = {"PER": "PER", "ORG": "ORG", "LOC": "LOC", "MISC
 
 
 class TrainedRecogniser:
-    """Finds names with the model in this file. Raises NameModelError if it is none."""
+    """Finds names with the model in this file. Raises DataFileError if it is none."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wirewatch.core.article import EntityType
+from wirewatch.core.errors import SettingsError
 from wirewatch.core.text.spans import TypedSpan
 
 if TYPE_CHECKING:
@@ -41,12 +42,8 @@ _PIECE = re.compile(r"[^\n]{1,400}(?=\n|\Z)|[^\n]{300,1000}?(?<=\w\w\w)[.!?…][
 _BATCH = 64
 
 
-class PipelineMissing(ValueError):
-    """A spaCy pipeline that isn't installed, or can't find names. The message says what to do."""
-
-
 class SpacyRecogniser:
-    """Finds names with the pipeline of this name or in this folder. Raises PipelineMissing if there is none."""
+    """Finds names with the pipeline of this name or in this folder. Raises SettingsError if there is none."""
 
     def __init__(self, pipeline: str) -> None:
         self._pipeline = pipeline
@@ -58,14 +55,14 @@ class SpacyRecogniser:
             return
         self._language = pipeline.partition("_")[0]
         if not re.fullmatch(r"[A-Za-z_]\w*", pipeline) or not find_spec(pipeline):
-            raise PipelineMissing(
+            raise SettingsError(
                 f"no spaCy pipeline {pipeline!r} is installed; install it with `python -m spacy download {pipeline}`, "
                 "or correct the setting spacy_pipelines"
             )
         try:
             self._version = f"{pipeline}-{version(pipeline)}"
         except PackageNotFoundError:
-            raise PipelineMissing(f"{pipeline!r} is no spaCy pipeline; correct the setting spacy_pipelines") from None
+            raise SettingsError(f"{pipeline!r} is no spaCy pipeline; correct the setting spacy_pipelines") from None
 
     @property
     def version(self) -> str:
@@ -78,7 +75,7 @@ class SpacyRecogniser:
         return self._language
 
     def labels(self) -> tuple[list[str], list[str]]:
-        """Its labels for names: those taken for types of ours, and those left out. Raises PipelineMissing if it can't be loaded."""
+        """Its labels for names: those taken for types of ours, and those left out. Raises SettingsError if it can't be loaded."""
         found = sorted({label for name in _FINDERS & set(self._nlp.pipe_names) for label in self._nlp.pipe_labels[name]})
         return [label for label in found if label.upper() in _TYPES], [label for label in found if label.upper() not in _TYPES]
 
@@ -99,11 +96,11 @@ class SpacyRecogniser:
         try:
             nlp: Language = import_module("spacy").load(self._pipeline, exclude=_UNUSED)
         except (OSError, ValueError) as error:
-            raise PipelineMissing(
+            raise SettingsError(
                 f"the spaCy pipeline {self._pipeline!r} can't be loaded ({str(error).splitlines()[0]}); install one for the installed spaCy"
             ) from error
         if not _FINDERS & set(nlp.pipe_names):
-            raise PipelineMissing(f"the spaCy pipeline {self._pipeline!r} finds no names: it has no component ner; choose another one")
+            raise SettingsError(f"the spaCy pipeline {self._pipeline!r} finds no names: it has no component ner; choose another one")
         return nlp
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import msgspec
 
 from wirewatch.adapters.sources.lines import BOM, EXCERPT, ByteFile
+from wirewatch.core.errors import SourceError
 from wirewatch.core.outcome import Reason
-from wirewatch.ports.store import Record, SourceError
+from wirewatch.ports.source import Record
 
 _DELIMITERS = ",;\t"
 _MAX_HEADER = 65_536

@@ -8,8 +8,9 @@ import msgspec
 
 from wirewatch.adapters.sources.lines import BOM, EXCERPT, open_file, reading
 from wirewatch.core.article import Checkpoint
+from wirewatch.core.errors import SourceError
 from wirewatch.core.outcome import Reason
-from wirewatch.ports.store import Record, SourceError
+from wirewatch.ports.source import Record
 
 # Of a document, in bytes: it is held in memory as a whole.
 MAX_DOCUMENT = 64 << 20

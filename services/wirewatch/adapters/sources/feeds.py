@@ -14,7 +14,7 @@ import msgspec
 
 from wirewatch import __version__
 from wirewatch.adapters.sources.documents import MAX_DOCUMENT
-from wirewatch.ports.store import SourceError
+from wirewatch.core.errors import SourceError
 
 _CHUNK = 65_536
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from wirewatch.adapters.sources.lines import MARKED, Beginning, json_lines, reading
 from wirewatch.core.article import Checkpoint
-from wirewatch.ports.store import Record
+from wirewatch.ports.source import Record
 
 
 @dataclass(frozen=True, slots=True)

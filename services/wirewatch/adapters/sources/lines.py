@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from wirewatch.core.article import Checkpoint
+from wirewatch.core.errors import SourceError
 from wirewatch.core.outcome import Reason
-from wirewatch.ports.store import Record, SourceError
+from wirewatch.ports.source import Record
 
 BOM = b"\xef\xbb\xbf"
 # What is kept of a message that is too large or unreadable.

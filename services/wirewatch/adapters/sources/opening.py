@@ -15,7 +15,8 @@ from wirewatch.adapters.sources.documents import DocumentSource, json_articles, 
 from wirewatch.adapters.sources.feeds import check_url, feed_articles, fetch, is_url
 from wirewatch.adapters.sources.follow import Follow, FollowedFile
 from wirewatch.adapters.sources.lines import BOM, ByteStream, FileSource, StreamSource, is_gzip, json_lines, open_file, reading
-from wirewatch.ports.store import ArticleSource, SourceError
+from wirewatch.core.errors import SourceError
+from wirewatch.ports.source import ArticleSource
 
 Kind = Literal["lines", "json", "csv", "feed"]
 _KINDS: dict[str, Kind] = {

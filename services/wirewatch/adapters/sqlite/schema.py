@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from wirewatch.ports.store import StoreRefused, StoreUnavailable
+from wirewatch.core.errors import Refused, Unavailable
 
 # "wwat" in the file's header says whose file it is.
 APPLICATION_ID = 0x77776174
@@ -33,9 +33,9 @@ INSERT INTO search (search, rank) VALUES ('automerge', 8);
 
 
 def open_database(path: Path, *, wait_seconds: float) -> sqlite3.Connection:
-    """Open the file, or make it. Raises StoreUnavailable, StoreRefused."""
+    """Open the file, or make it. Raises Unavailable, Refused."""
     if not path.parent.is_dir():
-        raise StoreUnavailable(f"{path} can't be made: there is no folder {path.parent}. Make it, or name another file")
+        raise Unavailable(f"{path} can't be made: there is no folder {path.parent}. Make it, or name another file")
     with faults(path):
         connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None)
         try:
@@ -78,15 +78,15 @@ def pragma(connection: sqlite3.Connection, name: str) -> int:
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     if pragma(connection, "application_id") != APPLICATION_ID:
-        raise StoreRefused(f"{path} is a database of another program, not of wirewatch; name another file")
+        raise Refused(f"{path} is a database of another program, not of wirewatch; name another file")
     version = pragma(connection, "user_version")
     if version > SCHEMA_VERSION:
-        raise StoreRefused(
+        raise Refused(
             f"{path} was made by a newer wirewatch (its schema is {version}, this one knows {SCHEMA_VERSION}); "
             "install that, or name another file"
         )
     if version < SCHEMA_VERSION:
-        raise StoreRefused(
+        raise Refused(
             f"{path} was made by an older wirewatch (its schema is {version}, this one needs {SCHEMA_VERSION}); "
             "name a new file and run your sources again"
         )
@@ -94,7 +94,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def faults(path: Path) -> Iterator[None]:
-    """What SQLite raises as StoreUnavailable or StoreRefused; faults of the program's own stay what they are."""
+    """What SQLite raises as Unavailable or Refused; faults of the program's own stay what they are."""
     try:
         yield
     except sqlite3.Error as error:
@@ -102,9 +102,9 @@ def faults(path: Path) -> Iterator[None]:
         kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if kind in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
             what = "is no SQLite database" if kind == sqlite3.SQLITE_NOTADB else "is damaged"
-            raise StoreRefused(f"{path} {what} ({error}); name another file, or put back a copy") from error
+            raise Refused(f"{path} {what} ({error}); name another file, or put back a copy") from error
         if advice := _UNAVAILABLE.get(kind):
-            raise StoreUnavailable(f"{path} {advice} ({error})") from error
+            raise Unavailable(f"{path} {advice} ({error})") from error
         raise
 
 

@@ -14,11 +14,12 @@ from wirewatch.adapters.sqlite.dead_letters import decode_letter, page_of_letter
 from wirewatch.adapters.sqlite.query import Plan, WordForms, plan
 from wirewatch.adapters.sqlite.schema import faults, open_database, transaction
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
+from wirewatch.core.errors import Refused
 from wirewatch.core.ingest.revisions import supersedes
 from wirewatch.core.ingest.storable import storable, storable_text
 from wirewatch.core.search.analysis import Analyser
 from wirewatch.core.search.parser import Query
-from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, StoreRefused, TimeCount
+from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, TimeCount
 
 # Of more hits than this the newest ones are ranked, and the others follow by time: ranking costs time for each hit.
 RANKED_HITS = 5_000
@@ -42,7 +43,7 @@ class SqliteStore:
         """Open or make the file; wait up to ``wait_seconds`` for another process that writes.
 
         A file indexed by another text analysis (another release, other word lists) is indexed anew with ``reindex``, else refused.
-        Raises StoreUnavailable, StoreRefused.
+        Raises Unavailable, Refused.
         """
         self._path = path
         self._analyser = analyser
@@ -184,9 +185,7 @@ class SqliteStore:
         if found and found[0] == self._analyser.version:
             return
         if found and not reindex:
-            raise StoreRefused(
-                f"{self._path} was indexed by another release or with other word lists; bring it up to date: wirewatch reindex"
-            )
+            raise Refused(f"{self._path} was indexed by another release or with other word lists; bring it up to date: wirewatch reindex")
         with self._writing():
             if found:
                 self._index_all()
@@ -231,7 +230,7 @@ class SqliteStore:
     def _insert(self, article: EnrichedArticle, encoded: bytes, place: int | None) -> int:
         row_id = index.free_row_id(self._connection, article.time) if place is None else place
         if row_id is None:
-            raise StoreRefused(f"{self._path} holds as many articles of {article.time:%Y-%m-%d %H:%M:%S} as it can; use another file")
+            raise Refused(f"{self._path} holds as many articles of {article.time:%Y-%m-%d %H:%M:%S} as it can; use another file")
         updated_at = index.microsecond_of(article.updated_at) if article.updated_at else None
         self._execute("INSERT INTO articles VALUES (?, ?, ?, ?)", (row_id, article.id, updated_at, encoded))
         self._execute("INSERT INTO facets VALUES (?, ?)", (row_id, self._indexer.facet_terms(article)))

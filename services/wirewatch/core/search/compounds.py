@@ -62,8 +62,13 @@ class CompoundSplitter:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Make a splitter of a list: a part and its frequency a line, first, head or whole in a third column, # for comments."""
+        """Make a splitter of a list: a part and its frequency a line, first, head or whole in a third column, # for comments.
+
+        Raises ValueError for a line of another form, and for a list without parts.
+        """
         rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+        if not rows or any(len(row) < 2 for row in rows):
+            raise ValueError("a part and its frequency are expected on each line")
         kinds = {row[0]: row[2] for row in rows if len(row) > 2}
 
         def of_kind(wanted: str) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Literal, cast, get_args
 
+from wirewatch.core.errors import UsageError
 from wirewatch.core.search.analysis import searchable
 from wirewatch.core.search.query import (
     ENTITY_TYPES,
@@ -68,7 +69,7 @@ _QUOTE_END = re.compile(f"[{_QUOTES}]")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\d\d)?)?)?)?")
 
 
-class QueryError(ValueError):
+class QueryError(UsageError):
     """A query that can't be understood: why, at which character (from 0) of which text. As a string, with a caret under the character."""
 
     def __init__(self, message: str, position: int, text: str = "") -> None:

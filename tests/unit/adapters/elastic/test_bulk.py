@@ -9,8 +9,8 @@ from tests.support import scripted_elasticsearch as es
 from tests.support.noted_retry import NotedRetry
 
 from wirewatch.adapters.elastic.bulk import CONFLICT, Bulk, Operation
+from wirewatch.core.errors import Refused, Unavailable
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.ports.store import StoreRefused, StoreUnavailable
 
 SECRET = "the words of an article"
 HTML = {"X-Elastic-Product": "Elasticsearch", "Content-Type": "text/html"}
@@ -28,18 +28,18 @@ def write(
 
 
 WHOLE = [
-    (es.error(429, "es_rejected_execution_exception"), "Elasticsearch answers 429 (es_rejected_execution_exception)", StoreUnavailable),
-    (es.error(503, "no_master_exception"), "Elasticsearch answers 503 (no_master_exception)", StoreUnavailable),
-    (es.error(403, "cluster_block_exception"), "Elasticsearch answers 403 (cluster_block_exception)", StoreUnavailable),
-    (es.error(404, "index_not_found_exception"), "Elasticsearch answers 404 (index_not_found_exception)", StoreUnavailable),
-    (es.CLOSED, "nobody answers", StoreUnavailable),
-    (es.error(401, "security_exception"), "refuses the login", StoreRefused),
-    (es.error(403, "security_exception"), "has no right to (security_exception)", StoreRefused),
-    (es.Answer(b"<html>Internal error</html>", 500, {"Content-Type": "text/html"}), "Elasticsearch answers 500", StoreUnavailable),
-    (es.Answer(b'{"items":['), "can't be read (SerializationError)", StoreUnavailable),
-    (es.Answer(b"<html>Welcome</html>", 200, HTML), "does not say what became of each", StoreUnavailable),
-    (es.answer({"took": 1}), "does not say what became of each", StoreUnavailable),
-    (es.items(201), "does not say what became of each", StoreUnavailable),
+    (es.error(429, "es_rejected_execution_exception"), "Elasticsearch answers 429 (es_rejected_execution_exception)", Unavailable),
+    (es.error(503, "no_master_exception"), "Elasticsearch answers 503 (no_master_exception)", Unavailable),
+    (es.error(403, "cluster_block_exception"), "Elasticsearch answers 403 (cluster_block_exception)", Unavailable),
+    (es.error(404, "index_not_found_exception"), "Elasticsearch answers 404 (index_not_found_exception)", Unavailable),
+    (es.CLOSED, "nobody answers", Unavailable),
+    (es.error(401, "security_exception"), "refuses the login", Refused),
+    (es.error(403, "security_exception"), "has no right to (security_exception)", Refused),
+    (es.Answer(b"<html>Internal error</html>", 500, {"Content-Type": "text/html"}), "Elasticsearch answers 500", Unavailable),
+    (es.Answer(b'{"items":['), "can't be read (SerializationError)", Unavailable),
+    (es.Answer(b"<html>Welcome</html>", 200, HTML), "does not say what became of each", Unavailable),
+    (es.answer({"took": 1}), "does not say what became of each", Unavailable),
+    (es.items(201), "does not say what became of each", Unavailable),
 ]
 
 
@@ -85,7 +85,7 @@ def test_an_answer_that_does_not_come() -> None:
 
 def test_what_is_refused_for_good_is_not_sent_again() -> None:
     retry = NotedRetry()
-    with es.scripted([es.error(400, "illegal_argument_exception", SECRET)]) as server, pytest.raises(StoreRefused) as caught:
+    with es.scripted([es.error(400, "illegal_argument_exception", SECRET)]) as server, pytest.raises(Refused) as caught:
         write(server.url, retry)
     assert str(caught.value) == "Elasticsearch answers 400 (illegal_argument_exception)"
     assert retry.told == []
@@ -93,7 +93,7 @@ def test_what_is_refused_for_good_is_not_sent_again() -> None:
 
 def test_what_is_no_elasticsearch() -> None:
     page = es.Answer(b"{}", 200, {"Content-Type": "application/json"})
-    with es.scripted([page]) as server, pytest.raises(StoreRefused, match="no Elasticsearch; correct elasticsearch_urls"):
+    with es.scripted([page]) as server, pytest.raises(Refused, match="no Elasticsearch; correct elasticsearch_urls"):
         write(server.url, NotedRetry())
 
 
@@ -121,7 +121,7 @@ def test_only_what_was_not_taken_is_sent_again() -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind", "raised"),
-    [(429, "busy", StoreUnavailable), (403, "cluster_block_exception", StoreUnavailable), (403, "security_exception", StoreRefused)],
+    [(429, "busy", Unavailable), (403, "cluster_block_exception", Unavailable), (403, "security_exception", Refused)],
 )
 def test_part_of_a_request_is_given_up(status: int, kind: str, raised: type[Exception]) -> None:
     for retry in (None, NotedRetry(waits=0)):

@@ -5,7 +5,7 @@ from tests.support.elastic_store import client
 from tests.support.scripted_elasticsearch import Answer, Request, Script, answer, item, items, scripted
 
 from wirewatch.adapters.elastic.id_registry import make_claims
-from wirewatch.ports.store import StoreRefused, StoreUnavailable
+from wirewatch.core.errors import Refused, Unavailable
 
 
 def until_claims_are_written(claimed: Answer) -> list[Script]:
@@ -18,8 +18,8 @@ def until_claims_are_written(claimed: Answer) -> list[Script]:
 @pytest.mark.parametrize(
     ("claimed", "error"),
     [
-        (items(item(400, "mapper_parsing_exception", operation="create")), StoreRefused),
-        (items(item(429, "es_rejected_execution_exception", operation="create")), StoreUnavailable),
+        (items(item(400, "mapper_parsing_exception", operation="create")), Refused),
+        (items(item(429, "es_rejected_execution_exception", operation="create")), Unavailable),
     ],
 )
 def test_a_claim_that_can_t_be_made_is_told_and_nothing_put_in_place(claimed: Answer, error: type[Exception]) -> None:

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from wirewatch.adapters.files.gazetteer import SHIPPED, GazetteerFileError, load_gazetteer, read_shipped
+from wirewatch.adapters.files.gazetteer import SHIPPED, load_gazetteer, read_shipped
 from wirewatch.core.entities.gazetteer import Gazetteer
+from wirewatch.core.errors import DataFileError
 
 YAML = """# Our own
 - id: acme
@@ -29,7 +30,7 @@ def owner_of(form: str, gazetteer: Gazetteer) -> str | None:
 
 def faults(tmp_path: Path, name: str, text: str) -> list[str]:
     path = write(tmp_path, name, text)
-    with pytest.raises(GazetteerFileError) as error:
+    with pytest.raises(DataFileError) as error:
         load_gazetteer([path])
     return [line.removeprefix(str(path)) for line in str(error.value).splitlines()]
 
@@ -108,7 +109,7 @@ def test_a_file_that_is_none_is_told(tmp_path: Path, name: str, text: str, what:
 
 @pytest.mark.parametrize("name", ["gone.yaml", "gone.csv"])
 def test_a_missing_file_is_told(tmp_path: Path, name: str) -> None:
-    with pytest.raises(GazetteerFileError, match="can't be read"):
+    with pytest.raises(DataFileError, match="can't be read"):
         load_gazetteer([tmp_path / name])
 
 
@@ -116,19 +117,19 @@ def test_a_missing_file_is_told(tmp_path: Path, name: str) -> None:
 def test_another_encoding_is_told(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes("- id: ä".encode("latin-1"))
-    with pytest.raises(GazetteerFileError, match="not UTF-8"):
+    with pytest.raises(DataFileError, match="not UTF-8"):
         load_gazetteer([path])
 
 
 def test_faults_of_the_suppression_file_are_told(tmp_path: Path) -> None:
-    with pytest.raises(GazetteerFileError, match=r"s\.txt:2: '\.\.\.' is neither"):
+    with pytest.raises(DataFileError, match=r"s\.txt:2: '\.\.\.' is neither"):
         load_gazetteer(suppress=write(tmp_path, "s.txt", "Q64\n...\n"))
-    with pytest.raises(GazetteerFileError, match="can't be read"):
+    with pytest.raises(DataFileError, match="can't be read"):
         load_gazetteer(suppress=tmp_path / "gone.txt")
 
 
 def test_a_gazetteer_of_another_format_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "old.tsv.gz"
     path.write_bytes(gzip.compress(b"something else\n"))
-    with pytest.raises(GazetteerFileError, match="install the package again"):
+    with pytest.raises(DataFileError, match="install the package again"):
         read_shipped(path)

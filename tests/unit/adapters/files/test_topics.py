@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
-from wirewatch.adapters.files.topics import TopicFileError, load_topics
+from wirewatch.adapters.files.topics import load_topics
+from wirewatch.core.errors import DataFileError
 from wirewatch.core.text.document import Document
 from wirewatch.core.topics.tagger import TopicTagger
 
@@ -39,7 +40,7 @@ def write(folder: Path, text: str | bytes, name: str = "harbours.yaml") -> Path:
 
 def faults(tmp_path: Path, text: str | bytes) -> list[str]:
     path = write(tmp_path, text)
-    with pytest.raises(TopicFileError) as raised:
+    with pytest.raises(DataFileError) as raised:
         load_topics((tmp_path,))
     lines = str(raised.value).splitlines()
     assert all(line.startswith(f"{path}:") for line in lines)
@@ -156,7 +157,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     bad = GOOD.replace("- hafen", "- haf*en").replace("weight: 0.5", "weight: heavy").replace("harbour*", "h*")
     write(tmp_path, GOOD.replace("threshold: 1.5", "threshold: 0").replace("id: harbours", "id: other"), "another.yaml")
     path = write(tmp_path, bad)
-    with pytest.raises(TopicFileError) as raised:
+    with pytest.raises(DataFileError) as raised:
         load_topics((tmp_path, tmp_path / "missing"))
     lines = str(raised.value).splitlines()
     assert len(lines) == 5
@@ -182,12 +183,12 @@ def test_what_is_no_topic_at_all(tmp_path: Path, text: str | bytes, fault: str) 
 
 def test_a_file_that_can_not_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
-    with pytest.raises(TopicFileError, match=r"folder\.yaml:1: can't be read"):
+    with pytest.raises(DataFileError, match=r"folder\.yaml:1: can't be read"):
         load_topics((tmp_path,))
 
 
 def test_one_id_twice_in_one_folder_is_a_fault(tmp_path: Path) -> None:
     write(tmp_path, GOOD, "a.yaml")
     write(tmp_path, GOOD, "b.yaml")
-    with pytest.raises(TopicFileError, match=r"b\.yaml:1: topic 'harbours' is in a\.yaml too"):
+    with pytest.raises(DataFileError, match=r"b\.yaml:1: topic 'harbours' is in a\.yaml too"):
         load_topics((tmp_path,))

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from wirewatch.adapters.kafka.access import kafka_access
-from wirewatch.settings import Settings, SettingsError
+from wirewatch.bootstrap.access import kafka_access
+from wirewatch.core.errors import SettingsError
+from wirewatch.settings import Settings
 
 
 def settings(**values: object) -> Settings:

@@ -4,6 +4,7 @@ import pytest
 
 from wirewatch.adapters.kafka import catalogue
 from wirewatch.adapters.kafka.catalogue import group_name, load_topic_specs, replay_topic, topic_name
+from wirewatch.core.errors import DataFileError
 
 TOPIC = """topics:
   articles:
@@ -55,7 +56,7 @@ def test_a_fault_is_told_with_file_and_place(tmp_path: Path, wrong: str, right: 
     path = tmp_path / "wrong" / "topics.yaml"
     path.parent.mkdir()
     path.write_text(TOPIC.replace(right, wrong))
-    with pytest.raises(ValueError, match=f"topics.yaml.*{fault}"):
+    with pytest.raises(DataFileError, match=f"topics.yaml.*{fault}"):
         load_topic_specs(path)
 
 

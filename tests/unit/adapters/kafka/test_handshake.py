@@ -9,7 +9,7 @@ import pytest
 
 from wirewatch.adapters.kafka.access import KafkaAccess, Login
 from wirewatch.adapters.kafka.connection import open_admin
-from wirewatch.ports.store import KafkaRefused, KafkaUnavailable
+from wirewatch.core.errors import Refused, Unavailable
 
 Serve = Callable[[bytes], KafkaAccess]
 CORRELATION = struct.pack(">i", 1)
@@ -61,25 +61,25 @@ def serve() -> Iterator[Serve]:
     ],
 )
 def test_what_is_no_kafka_is_not_there(serve: Serve, answer: bytes, fault: str) -> None:
-    with pytest.raises(KafkaUnavailable, match=rf"{fault}.*kafka_security \(plaintext\)"):
+    with pytest.raises(Unavailable, match=rf"{fault}.*kafka_security \(plaintext\)"):
         open_admin(serve(answer))
 
 
 def test_a_login_that_is_asked_for_is_named(serve: Serve) -> None:
-    with pytest.raises(KafkaRefused, match=r"asks for a login \(PLAIN\)"):
+    with pytest.raises(Refused, match=r"asks for a login \(PLAIN\)"):
         open_admin(serve(framed(CORRELATION + struct.pack(">h", 33) + OFFERED)))
 
 
 def test_a_login_that_the_server_does_not_know(serve: Serve) -> None:
     access = serve(framed(CORRELATION + struct.pack(">h", 33) + OFFERED))
     login = Login("SCRAM-SHA-512", "desk", "word")
-    with pytest.raises(KafkaRefused, match="doesn't know the login SCRAM-SHA-512; set kafka_sasl_mechanism to one of PLAIN"):
+    with pytest.raises(Refused, match="doesn't know the login SCRAM-SHA-512; set kafka_sasl_mechanism to one of PLAIN"):
         open_admin(KafkaAccess(access.servers, login=login))
 
 
 def test_it_is_waited_for_and_told_once(serve: Serve) -> None:
     told: list[str] = []
-    with pytest.raises(KafkaUnavailable):
+    with pytest.raises(Unavailable):
         open_admin(serve(b""), wait_seconds=0.7, tell=told.append)
     assert len(told) == 1
     assert "waiting up to 0.7 s" in told[0]

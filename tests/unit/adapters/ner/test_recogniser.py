@@ -11,23 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
-from wirewatch.adapters.ner.crf import (
-    FORMAT,
-    Lexicon,
-    Meta,
-    NameModel,
-    NameModelError,
-    Places,
-    Sentence,
-    SlotTable,
-    best_paths,
-    legal_moves,
-)
+from wirewatch.adapters.ner.crf import FORMAT, Lexicon, Meta, NameModel, Places, Sentence, SlotTable, best_paths, legal_moves
 from wirewatch.adapters.ner.features import mixed, normal, shape, templates
 from wirewatch.adapters.ner.recogniser import TrainedRecogniser, known_tags
 from wirewatch.adapters.ner.tokens import sentence_starts, tokenised
 from wirewatch.core.entities.gazetteer import EMPTY
 from wirewatch.core.entities.tagger import EntityTagger
+from wirewatch.core.errors import DataFileError
 from wirewatch.core.text.document import Document
 
 LABELS = ("O", *(f"{place}-{kind}" for kind in ("PER", "LOC") for place in "BIES"))
@@ -95,14 +85,14 @@ def test_the_version_is_that_of_the_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_missing_or_none_is_told(tmp_path: Path) -> None:
-    with pytest.raises(NameModelError, match="can't be read"):
+    with pytest.raises(DataFileError, match="can't be read"):
         TrainedRecogniser(tmp_path / "model.npz")
     (tmp_path / "model.npz").write_bytes(b"PK no model")
-    with pytest.raises(NameModelError, match="not a model"):
+    with pytest.raises(DataFileError, match="not a model"):
         TrainedRecogniser(tmp_path / "model.npz")
     changed = replace(model_of(BY_HEART), meta=Meta(FORMAT + 1, "de", "1", LABELS, (0,)))
     changed.save(tmp_path / "model.npz")
-    with pytest.raises(NameModelError, match="another version"):
+    with pytest.raises(DataFileError, match="another version"):
         TrainedRecogniser(tmp_path / "model.npz")
 
 

@@ -4,9 +4,10 @@ import pytest
 import spacy
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
-from wirewatch.adapters.ner.spacy_pipeline import PipelineMissing, SpacyRecogniser
+from wirewatch.adapters.ner.spacy_pipeline import SpacyRecogniser
 from wirewatch.core.entities.gazetteer import EMPTY
 from wirewatch.core.entities.tagger import EntityTagger
+from wirewatch.core.errors import SettingsError
 from wirewatch.core.text.document import Document
 
 PATTERNS = [
@@ -56,19 +57,19 @@ def test_the_version_names_the_pipeline(pipeline: Path) -> None:
 
 @pytest.mark.parametrize("name", ["de_core_news_none", "no such/folder", "", "json"])
 def test_a_pipeline_that_is_not_there_is_told_at_once(name: str) -> None:
-    with pytest.raises(PipelineMissing, match="spacy_pipelines"):
+    with pytest.raises(SettingsError, match="spacy_pipelines"):
         SpacyRecogniser(name)
 
 
 def test_a_pipeline_without_names_is_told(tmp_path: Path) -> None:
     spacy.blank("de").to_disk(tmp_path / "blank")
-    with pytest.raises(PipelineMissing, match="no component ner"):
+    with pytest.raises(SettingsError, match="no component ner"):
         SpacyRecogniser(str(tmp_path / "blank")).recognise("Text", "de")
 
 
 def test_a_damaged_pipeline_is_told(tmp_path: Path) -> None:
     (tmp_path / "meta.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(PipelineMissing, match="can't be loaded"):
+    with pytest.raises(SettingsError, match="can't be loaded"):
         SpacyRecogniser(str(tmp_path)).recognise("Text", "de")
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from wirewatch.adapters.sources.delimited import csv_rows
 from wirewatch.adapters.sources.lines import EXCERPT, ByteFile
 from wirewatch.adapters.sources.opening import open_sources
-from wirewatch.ports.store import Record, SourceError
+from wirewatch.core.errors import SourceError
+from wirewatch.ports.source import Record
 
 MAX_BYTES = 1000
 

@@ -11,7 +11,7 @@ import pytest
 from wirewatch import __version__
 from wirewatch.adapters.sources.feeds import feed_articles, fetch
 from wirewatch.adapters.sources.opening import open_sources
-from wirewatch.ports.store import SourceError
+from wirewatch.core.errors import SourceError
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">

@@ -14,7 +14,8 @@ from wirewatch.adapters.sources.follow import Follow, FollowedFile
 from wirewatch.adapters.sources.lines import EXCERPT, FileSource, StreamSource, json_lines
 from wirewatch.adapters.sources.opening import open_sources
 from wirewatch.core.article import Checkpoint
-from wirewatch.ports.store import Record, SourceError
+from wirewatch.core.errors import SourceError
+from wirewatch.ports.source import Record
 
 MAX_BYTES = 40
 BOM = b"\xef\xbb\xbf"

@@ -12,7 +12,8 @@ from wirewatch.adapters.sources.documents import DocumentSource, json_articles, 
 from wirewatch.adapters.sources.follow import Follow, FollowedFile
 from wirewatch.adapters.sources.lines import FileSource, StreamSource
 from wirewatch.adapters.sources.opening import open_sources
-from wirewatch.ports.store import ArticleSource, SourceError
+from wirewatch.core.errors import SourceError
+from wirewatch.ports.source import ArticleSource
 
 FOLLOW = Follow(lambda _: True)
 LINES = b'{"title": "a"}\n{"title": "b"}\n'

@@ -15,9 +15,10 @@ from wirewatch.adapters.sqlite import index as sqlite_index
 from wirewatch.adapters.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION
 from wirewatch.adapters.sqlite.store import SqliteStore
 from wirewatch.core.article import Checkpoint, DeadLetter, Origin
+from wirewatch.core.errors import Refused, Unavailable
 from wirewatch.core.search.analysis import Analyser
 from wirewatch.core.search.parser import parse
-from wirewatch.ports.store import PutResult, StoreRefused, StoreUnavailable
+from wirewatch.ports.store import PutResult
 
 ROOT = Path(__file__).parents[4]
 
@@ -87,7 +88,7 @@ def test_a_failed_transaction_leaves_nothing_behind(store: SqliteStore, monkeypa
     new = article("a", "Rüstungskontrollgespräche Sanktionen", topics=["arms"])
     with monkeypatch.context() as patched:
         patched.setattr(sqlite_index, "free_row_id", full)
-        with pytest.raises(StoreRefused, match="as many articles of 2026-11-24 12:00:00"):
+        with pytest.raises(Refused, match="as many articles of 2026-11-24 12:00:00"):
             store.commit([new], [letter], Checkpoint(source="s", position=1))
     assert (total(store), store.dead_letters()[0], store.checkpoint("s")) == (0, 0, None)
     # The words of the transaction that failed are learnt anew, though they had been met.
@@ -101,7 +102,7 @@ def test_a_full_second(store: SqliteStore) -> None:
     high = sqlite_index.first_row_id(NOON + timedelta(seconds=1)) - 1
     store.put([article("a")])
     store._connection.execute("UPDATE articles SET rowid = ? WHERE rowid = ?", (high, low))
-    with pytest.raises(StoreRefused, match="use another file"):
+    with pytest.raises(Refused, match="use another file"):
         store.put([article("b")])
     assert store.put([article("c", time=NOON + timedelta(seconds=1))]) == [PutResult.INDEXED]
 
@@ -109,7 +110,7 @@ def test_a_full_second(store: SqliteStore) -> None:
 def test_locked(store: SqliteStore, path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreUnavailable, match=r"store\.db is locked by another process; wait .* store_wait_seconds"):
+    with pytest.raises(Unavailable, match=r"store\.db is locked by another process; wait .* store_wait_seconds"):
         store.put([article("a")])
     assert store._connection.execute("PRAGMA busy_timeout").fetchone() == (50,), "it waits as long as it was told, in milliseconds"
     assert total(store) == 0
@@ -123,7 +124,7 @@ def test_disk_full(store: SqliteStore) -> None:
     pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
     store._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     many = [article(f"{number}", "Gipfel", "wort " * 5_000) for number in range(50)]
-    with pytest.raises(StoreUnavailable, match="the disk is full; make room"):
+    with pytest.raises(Unavailable, match="the disk is full; make room"):
         store.commit(many, (), Checkpoint(source="s", position=9))
     assert (total(store, "gipfel"), store.checkpoint("s")) == (1, None)
     store._connection.execute("PRAGMA max_page_count = 1000000")
@@ -133,12 +134,12 @@ def test_disk_full(store: SqliteStore) -> None:
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match=r"there is no folder .*nowhere\. Make it"):
+    with pytest.raises(Unavailable, match=r"there is no folder .*nowhere\. Make it"):
         opened_and_closed(tmp_path / "nowhere" / "store.db")
 
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="can't be opened; is it a file"):
+    with pytest.raises(Unavailable, match="can't be opened; is it a file"):
         opened_and_closed(tmp_path)
 
 
@@ -146,7 +147,7 @@ def test_a_folder_in_its_place(tmp_path: Path) -> None:
 def test_a_folder_that_may_not_be_written() -> None:
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o500)
-        with pytest.raises(StoreUnavailable, match=r"can't be (opened|written)"):
+        with pytest.raises(Unavailable, match=r"can't be (opened|written)"):
             opened_and_closed(Path(folder) / "store.db")
 
 
@@ -154,14 +155,14 @@ def test_a_file_that_may_not_be_written(path: Path) -> None:
     opened_and_closed(path)
     store = SqliteStore(path, analyser=analyser())
     store._connection.execute("PRAGMA query_only = 1")
-    with pytest.raises(StoreUnavailable, match="can't be written; change the permissions"):
+    with pytest.raises(Unavailable, match="can't be written; change the permissions"):
         store.put([article("a")])
     store.close()
 
 
 def test_not_sqlite(path: Path) -> None:
     path.write_text("id,title\n1,Gipfel\n" * 100)
-    with pytest.raises(StoreRefused, match=r"store\.db is no SQLite database .*name another file"):
+    with pytest.raises(Refused, match=r"store\.db is no SQLite database .*name another file"):
         opened_and_closed(path)
     assert path.read_text().startswith("id,title")
 
@@ -171,7 +172,7 @@ def test_another_programs_database(path: Path) -> None:
     other.execute("CREATE TABLE theirs (x)")
     other.close()
     before = path.read_bytes()
-    with pytest.raises(StoreRefused, match="of another program, not of wirewatch"):
+    with pytest.raises(Refused, match="of another program, not of wirewatch"):
         opened_and_closed(path)
     assert path.read_bytes() == before
 
@@ -184,7 +185,7 @@ def test_another_schema(path: Path, version: int, said: str) -> None:
     other = sqlite3.connect(path)
     other.execute(f"PRAGMA user_version = {version}")
     other.close()
-    with pytest.raises(StoreRefused, match=said):
+    with pytest.raises(Refused, match=said):
         opened_and_closed(path)
 
 
@@ -202,7 +203,7 @@ def test_damaged(store: SqliteStore, path: Path) -> None:
     store.close()
     content = path.read_bytes()
     path.write_bytes(content[:8192] + bytes(len(content) - 8192))
-    with pytest.raises(StoreRefused, match=r"is damaged .*put back a copy"):
+    with pytest.raises(Refused, match=r"is damaged .*put back a copy"):
         opened_and_closed(path)
 
 
@@ -211,7 +212,7 @@ def test_another_analysis_wants_a_new_index(path: Path) -> None:
     plain.put([article("a", "Wirtschaftssanktionen"), article("b", "Sanktion", updated_at=NOON)])
     assert total(plain, "sanktion") == 1
     plain.close()
-    with pytest.raises(StoreRefused, match="wirewatch reindex"):
+    with pytest.raises(Refused, match="wirewatch reindex"):
         opened_and_closed(path)
     opened_and_closed(path, reindex=True)
     store = SqliteStore(path, analyser=analyser())

@@ -1,0 +1,21 @@
+"""The time, words for a person, when to go on trying, and whether something is well."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+Clock = Callable[[], datetime]
+# Says a line to whoever watches a verb at work.
+Tell = Callable[[str], None]
+
+
+class Retry(Protocol):
+    """Says how long to go on trying what a store that is away did not take. Used by several threads."""
+
+    def wait(self, reason: str) -> bool:
+        """Pause before the next try, longer each time in a row; False: give up."""
+        ...
+
+    def done(self) -> None:
+        """The store has answered: the row ends."""
+        ...
