@@ -147,7 +147,7 @@ def measure(_articles: Path | None) -> None:
             "elasticsearch_timeout_seconds": 2.0,
             "spacy_pipelines": {"de": "de_danger"},
             "enrich_timeout_seconds": 5.0,
-            "reject_ceiling": 1_000,
+            "reject_limit": 1_000,
         }
         with (
             engines() as found,

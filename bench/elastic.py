@@ -25,7 +25,8 @@ from bench.writes import enriched
 from wirewatch.adapters.elastic.documents import encoded
 from wirewatch.adapters.elastic.setup import ElasticSetup
 from wirewatch.adapters.elastic.store import CLAIMS, ElasticStore
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.serving import utc_now
+from wirewatch.bootstrap.taggers import build_analyser
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.search.analysis import Analyser
 from wirewatch.core.search.parser import Query, parse
@@ -81,7 +82,7 @@ def _writes(client: Elasticsearch, found: Sequence[EnrichedArticle]) -> None:
 
 
 def _round(client: Elasticsearch, prefix: str, batches: Sequence[Sequence[EnrichedArticle]], *, bulk_first: bool) -> dict[str, float]:
-    analyser = bootstrap.build_analyser()
+    analyser = build_analyser()
     store = _store(client, prefix)
     made = [encoded(batch, analyser, stored_at=range(len(batch))) for batch in batches]
     claims = [[(article, b'{"index":"articles-2026.11"}') for article in batch] for batch in batches]
@@ -130,13 +131,13 @@ def _bulk(client: Elasticsearch, index: str, made: Sequence[Sequence[tuple[Enric
 
 def _store(client: Elasticsearch, prefix: str) -> ElasticStore:
     ElasticSetup(client, prefix=prefix, shards=1, replicas=0).install()
-    return ElasticStore(client, analyser=bootstrap.build_analyser, prefix=prefix)
+    return ElasticStore(client, analyser=build_analyser, prefix=prefix)
 
 
 def _searches(client: Elasticsearch, base: Sequence[EnrichedArticle]) -> None:
     store = _store(client, "search-")
     chance = random.Random(3)
-    now = bootstrap.utc_now()
+    now = utc_now()
     paragraphs = [article.body.split("\n\n") for article in base]
     for start in range(0, _SEARCHED, 500):
         batch = []

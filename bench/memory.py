@@ -7,7 +7,10 @@ from pathlib import Path
 from threading import Event
 
 from bench.texts import header, load_texts, messages, resident_mib, row
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.jobs import build_run
+from wirewatch.bootstrap.serving import build_metrics
+from wirewatch.bootstrap.stores import open_sqlite
+from wirewatch.bootstrap.taggers import build_taggers
 from wirewatch.core.article import Checkpoint
 from wirewatch.ports.source import Record
 from wirewatch.settings import Settings
@@ -54,12 +57,12 @@ class Slice:
 
 def measure(articles: Path | None) -> None:
     """Print resident memory after each 10,000 articles."""
-    taggers = bootstrap.build_taggers(Settings(name_models=False))
+    taggers = build_taggers(Settings(name_models=False))
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database=Path(folder) / "bench.db")
-        store = bootstrap.open_store(settings)
-        metrics = bootstrap.build_metrics(taggers)
-        worker = bootstrap.build_run(settings, taggers=taggers, store=store, metrics=metrics, progress=None, stop=Event())
+        store = open_sqlite(settings)
+        metrics = build_metrics(taggers)
+        worker = build_run(settings, taggers=taggers, store=store, metrics=metrics, progress=None, stop=Event())
         source = Endless(articles)
         header("articles", "resident MiB", "against the first 10,000")
         first = 0.0

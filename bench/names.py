@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bench.texts import Text, best, header, load_texts, messages, resident_mib, row, seconds
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.serving import utc_now
+from wirewatch.bootstrap.taggers import Taggers, build_pipeline, build_taggers, with_entities
 from wirewatch.core.entities.gazetteer import EMPTY, Gazetteer, GazetteerEntry, extended
 from wirewatch.core.entities.tagger import EntityTagger
 from wirewatch.core.outcome import Rejected
@@ -31,7 +32,7 @@ def measure(articles: Path | None) -> None:
     """Print time, memory and start-up for 1,000 to 300,000 names."""
     texts = load_texts(articles)
     raws = [raw for raw, _ in messages(texts, _ARTICLES)]
-    taggers = bootstrap.build_taggers(Settings(name_models=False))
+    taggers = build_taggers(Settings(name_models=False))
     header("names", "path without store, µs/article", "against 1,000", "automaton built in s", "bytes a name")
     least = 0.0
     for size in _SIZES:
@@ -42,14 +43,14 @@ def measure(articles: Path | None) -> None:
     print(subprocess.run([sys.executable, "-c", _START_UP], check=True, capture_output=True, text=True).stdout)
 
 
-def _measured(gazetteer: Gazetteer, raws: list[bytes], taggers: bootstrap.Taggers) -> tuple[float, float, float]:
+def _measured(gazetteer: Gazetteer, raws: list[bytes], taggers: Taggers) -> tuple[float, float, float]:
     """Seconds an article, seconds to build the automaton, and MiB that the tagger takes."""
     before = resident_mib()
     built = seconds(lambda: AutomatonMatcher(gazetteer.patterns))
     tagger = EntityTagger(gazetteer, AutomatonMatcher, {})
     grown = resident_mib() - before
-    pipeline = bootstrap.build_pipeline(Settings(name_models=False), bootstrap.with_entities(taggers, tagger))
-    now = bootstrap.utc_now()
+    pipeline = build_pipeline(Settings(name_models=False), with_entities(taggers, tagger))
+    now = utc_now()
     spent = best(lambda: [isinstance(pipeline.process(raw, now=now), Rejected) for raw in raws]) / len(raws)
     return spent, built, grown
 
@@ -58,10 +59,9 @@ _START_UP = """
 import time
 begin = time.perf_counter()
 from bench.texts import resident_mib
-from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.settings import Settings
 imported, before = time.perf_counter(), resident_mib()
-taggers = bootstrap.build_taggers(Settings(name_models=False))
+taggers = build_taggers(Settings(name_models=False))
 loaded = time.perf_counter()
 names = len(taggers.gazetteer.patterns)
 grown = resident_mib() - before

@@ -12,7 +12,10 @@ from spacy.matcher import PhraseMatcher
 
 from bench.languages import NER, sentences
 from bench.texts import Text, header, load_texts, messages, row, seconds
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.jobs import build_run
+from wirewatch.bootstrap.serving import build_metrics
+from wirewatch.bootstrap.stores import open_sqlite
+from wirewatch.bootstrap.taggers import Taggers, build_taggers
 from wirewatch.core.article import Checkpoint
 from wirewatch.ports.source import Record
 from wirewatch.settings import Settings
@@ -52,12 +55,12 @@ def phrase_matcher(texts: list[Text]) -> tuple[Language, PhraseMatcher]:
     return nlp, matcher
 
 
-def run_embedded(raws: list[bytes], folder: Path, taggers: bootstrap.Taggers) -> dict[str, float]:
+def run_embedded(raws: list[bytes], folder: Path, taggers: Taggers) -> dict[str, float]:
     """Run the messages into a new store; seconds of each stage, and of all."""
     settings = Settings(database=folder / "bench.db")
-    store = bootstrap.open_store(settings)
-    metrics = bootstrap.build_metrics(taggers)
-    worker = bootstrap.build_run(settings, taggers=taggers, store=store, metrics=metrics, progress=None, stop=Event())
+    store = open_sqlite(settings)
+    metrics = build_metrics(taggers)
+    worker = build_run(settings, taggers=taggers, store=store, metrics=metrics, progress=None, stop=Event())
     whole = seconds(lambda: worker.run([Listed(raws)]))
     store.close()
     return {**worker.summary.stage_seconds, "all": whole}
@@ -71,7 +74,7 @@ def once(folder: Path) -> list[Text]:
 
 def measure(articles: Path | None) -> None:
     """Print words a second of both, on texts repeated and on texts met once, and where the path's time goes."""
-    taggers = bootstrap.build_taggers(Settings(name_models=False))
+    taggers = build_taggers(Settings(name_models=False))
     taggers.identify("The model is loaded with the first text, which is no matter of throughput.")
     header("texts", "what", "words/s", "ratio")
     news = load_texts(articles)
@@ -85,7 +88,7 @@ def measure(articles: Path | None) -> None:
         row(stage, *(run[stage] for run in runs.values()))
 
 
-def _compare(name: str, texts: list[Text], rows: list[tuple[bytes, int]], taggers: bootstrap.Taggers) -> dict[str, float]:
+def _compare(name: str, texts: list[Text], rows: list[tuple[bytes, int]], taggers: Taggers) -> dict[str, float]:
     """Print a line of each; both take all messages once. Microseconds a word of each stage."""
     words = sum(count for _, count in rows)
     nlp, matcher = phrase_matcher(texts)

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.support.marked_articles import Score, read_articles
 
 from bench.texts import header, row
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.taggers import build_taggers
 from wirewatch.settings import Settings
 
 _LANGUAGES = ("de", "en", "fr", "es", "ru")
@@ -16,7 +16,7 @@ def measure(articles: Path | None) -> None:
     del articles
     header("language", "", "marked", "found, exact span and type, %", "of what is found right, %", "with an id", "linked to it, %")
     for models in (True, False):
-        tagger = bootstrap.build_taggers(Settings(name_models=models)).entities
+        tagger = build_taggers(Settings(name_models=models)).entities
         for language in _LANGUAGES:
             score = Score()
             for article in read_articles(f"{language}.txt"):

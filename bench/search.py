@@ -13,7 +13,8 @@ import msgspec
 
 from bench.texts import header, row
 from bench.writes import enriched
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.serving import utc_now
+from wirewatch.bootstrap.stores import open_sqlite
 from wirewatch.core.search.parser import Query, parse
 from wirewatch.ports.store import EmbeddedStore
 from wirewatch.settings import Settings
@@ -36,7 +37,7 @@ def build(articles: Path | None, store: EmbeddedStore) -> None:
     """Fill the store: real articles, their paragraphs shuffled between them, spread over 90 days."""
     base = enriched(articles, 400)
     chance = random.Random(3)
-    now = bootstrap.utc_now()
+    now = utc_now()
     paragraphs = [article.body.split("\n\n") for article in base]
     for start in range(0, _ARTICLES, 500):
         batch = []
@@ -61,7 +62,7 @@ def timed(job: Callable[[], object], rounds: int) -> list[float]:
 def measure(articles: Path | None) -> None:
     """Print p50, p95 and the worst, for both orders, and for facets and time lines."""
     with tempfile.TemporaryDirectory() as folder:
-        store = bootstrap.open_store(Settings(database=Path(folder) / "bench.db"))
+        store = open_sqlite(Settings(database=Path(folder) / "bench.db"))
         build(articles, store)
         everything: list[float] = []
         header("query", "matches", "relevance p50 ms", "p95", "newest p50 ms", "p95", "facets p50 ms", "time line p50 ms")

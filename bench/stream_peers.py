@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer
 from elasticsearch import AsyncElasticsearch, Elasticsearch
 
 from wirewatch.adapters.elastic.documents import encoded
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.taggers import build_analyser, load_pipeline
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.settings import Settings
 
@@ -28,8 +28,8 @@ class Enrichment:
     """The same path and the same documents as ours."""
 
     def __init__(self, prefix: str) -> None:
-        self._pipeline = bootstrap.load_pipeline(Settings(name_models=False))
-        self._analyser = bootstrap.build_analyser()
+        self._pipeline = load_pipeline(Settings(name_models=False))
+        self._analyser = build_analyser()
         self.index = f"{prefix}articles-{datetime.now(UTC):%Y.%m}"
 
     def documents(self, raws: list[bytes]) -> list[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wirewatch.bootstrap.taggers import DEMO_ARTICLES
+from wirewatch.bootstrap.jobs import DEMO_ARTICLES
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "news" / "articles_en_2019.jsonl"
 

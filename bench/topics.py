@@ -13,7 +13,7 @@ from typing import Any
 from ops.train.data import ROOT, joined, key_of, sentences_of
 
 from bench.texts import REAL, header, row
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.taggers import build_taggers
 from wirewatch.core.text.document import Document
 from wirewatch.settings import Settings
 
@@ -28,7 +28,7 @@ def measure(articles: Path | None) -> None:
     if not REAL.exists():
         print("needs ../shared/data")
         return
-    tagger = bootstrap.build_taggers(Settings()).topics
+    tagger = build_taggers(Settings()).topics
     header("texts", "number", "topic", "about it", "precision", "recall", "F1", "missed")
     for name, rows in _sets():
         documents = (Document.of(title=r.get("title", ""), body=r["text"], language=r["language"]) for r in rows)

@@ -5,7 +5,9 @@ import tempfile
 from pathlib import Path
 
 from bench.texts import header, load_texts, messages, row, seconds
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.serving import utc_now
+from wirewatch.bootstrap.stores import open_sqlite
+from wirewatch.bootstrap.taggers import build_pipeline, build_taggers
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.text.folding import fold
 from wirewatch.settings import Settings
@@ -16,8 +18,8 @@ _BATCH = 256
 
 def enriched(articles: Path | None, count: int, *, start: int = 0) -> list[EnrichedArticle]:
     """Articles after the path, not yet stored."""
-    pipeline = bootstrap.build_pipeline(Settings(name_models=False), bootstrap.build_taggers(Settings(name_models=False)))
-    now = bootstrap.utc_now()
+    pipeline = build_pipeline(Settings(name_models=False), build_taggers(Settings(name_models=False)))
+    now = utc_now()
     outcomes = (pipeline.process(raw, now=now) for raw, _ in messages(load_texts(articles), count, start=start))
     return [outcome for outcome in outcomes if isinstance(outcome, EnrichedArticle)]
 
@@ -27,7 +29,7 @@ def measure(articles: Path | None) -> None:
     found = enriched(articles, _ARTICLES)
     batches = [found[at : at + _BATCH] for at in range(0, len(found), _BATCH)]
     with tempfile.TemporaryDirectory() as folder:
-        store = bootstrap.open_store(Settings(database=Path(folder) / "bench.db"))
+        store = open_sqlite(Settings(database=Path(folder) / "bench.db"))
         first = seconds(lambda: [store.commit(batch) for batch in batches])
         again = seconds(lambda: [store.commit(batch) for batch in batches])
         store.close()

@@ -3,25 +3,45 @@
 Labels come from closed lists only (results, reasons, stages, types, topics), and each label set starts at zero.
 """
 
-from collections.abc import Iterable
-from typing import get_args
+from collections import Counter as Counts
+from collections.abc import Iterable, Mapping
+from typing import Self, get_args
 
+from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
-from wirewatch.core.article import EntityType, Flag
+from wirewatch.core.article import EnrichedArticle, EntityType, Flag
 from wirewatch.core.outcome import Reason
 from wirewatch.core.pipeline import STEPS
 from wirewatch.ports.store import PutResult
 
 # ``enriched`` is what an enrich worker has sent on; ``released`` what a worker has left to another one.
 RESULTS = (*PutResult, "enriched", "rejected", "released")
-RETRIES = ("enrich", "publish", "store")
+# What had to be tried again: a pool process, or a message to the broker or the store.
+RETRIES = ("process", "broker", "store")
 STAGES = (*STEPS, "store")
 # Around the objective of 60 s.
 _FRESHNESS_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3_600)
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 # From a news desk's minutes to an archive's years.
 _DELAY_BUCKETS = (_MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR, 3 * _HOUR, 12 * _HOUR, _DAY, 7 * _DAY, 30 * _DAY, 365 * _DAY)
+
+
+class Counted(Struct, frozen=True):
+    """What is counted of an enriched article. ``publish_delay`` in seconds; None without a publication time, and for history."""
+
+    topics: tuple[str, ...]
+    entities: tuple[EntityType, ...]
+    flags: tuple[Flag, ...]
+    publish_delay: float | None
+
+    @classmethod
+    def of(cls, article: EnrichedArticle) -> Self:
+        """Those of this article."""
+        delay = None
+        if article.published_at and not article.backfill:
+            delay = max(0.0, (article.first_seen_at - article.published_at).total_seconds())
+        return cls(article.topic_ids, tuple(entity.type for entity in article.entities), article.flags, delay)
 
 
 class Metrics:
@@ -59,11 +79,31 @@ class Metrics:
             buckets=_FRESHNESS_BUCKETS,
             registry=registry,
         )
-        self.retries = Counter("wirewatch_retries", "What had to be tried again, by stage.", ["stage"], registry=registry)
+        self.retries = Counter(
+            "wirewatch_retries", "Attempts that failed and were made again, by what they were for.", ["target"], registry=registry
+        )
         self.last_indexed = Gauge(
             "wirewatch_last_article_indexed_timestamp_seconds", "When an article was last put into the store.", registry=registry
         )
         self._zero(topics)
+
+    def count(self, articles: Iterable[Counted]) -> None:
+        """Count enriched articles. They are added up first: to tell the metrics takes longer for one number than that does for all."""
+        topics, entities, flags = Counts[str](), Counts[str](), Counts[str]()
+        for article in articles:
+            topics.update(article.topics)
+            entities.update(article.entities)
+            flags.update(article.flags)
+            if article.publish_delay is not None:
+                self.publish_delay.observe(article.publish_delay)
+        for metric, counts in ((self.topics, topics), (self.entities, entities), (self.flagged, flags)):
+            for label, count in counts.items():
+                metric.labels(label).inc(count)
+
+    def count_stages(self, seconds: Mapping[str, float]) -> None:
+        """Add the seconds that stages took."""
+        for stage, spent in seconds.items():
+            self.stage_seconds.labels(stage).inc(spent)
 
     def _zero(self, topics: Iterable[str]) -> None:
         labels: tuple[tuple[Counter, Iterable[str]], ...] = (

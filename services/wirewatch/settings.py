@@ -5,7 +5,7 @@ import time: ``load_settings`` is given a mapping.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -37,6 +37,14 @@ Paths = Annotated[tuple[Path, ...], BeforeValidator(_split)]
 Pipelines = Annotated[dict[str, str], BeforeValidator(_pairs)]
 
 
+# Old names of settings, read until the next release.
+RENAMED = {"reject_ceiling": "reject_limit"}
+
+
+def _unheard(_line: str) -> None:
+    """For callers that have nobody to warn."""
+
+
 class Settings(BaseModel):
     """What can be set. Lists are separated by commas in the environment."""
 
@@ -51,7 +59,7 @@ class Settings(BaseModel):
     future_tolerance_hours: float = Field(
         26.0, ge=0, description="A publication date further ahead than this is not used (wrong zones are common)."
     )
-    reject_ceiling: int = Field(
+    reject_limit: int = Field(
         100, ge=1, description="So many rejected messages in a row stop the run: the source is not what it should be."
     )
     topic_directories: Paths = Field(
@@ -110,12 +118,19 @@ class Settings(BaseModel):
     log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, JSON lines elsewhere.")
 
 
-def load_settings(environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Settings:
-    """Settings from ``overrides`` (None is not given), ``environ``, and the file it names or ``wirewatch.toml`` here."""
-    return settings_with_origins(environ, overrides)[0]
+def load_settings(
+    environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None, *, warn: Callable[[str], None] = _unheard
+) -> Settings:
+    """Settings from ``overrides`` (None is not given), ``environ``, and the file it names or ``wirewatch.toml`` here.
+
+    ``warn`` is given a line for each setting that goes by its old name. Raises SettingsError.
+    """
+    return settings_with_origins(environ, overrides, warn=warn)[0]
 
 
-def settings_with_origins(environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> tuple[Settings, dict[str, str]]:
+def settings_with_origins(
+    environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None, *, warn: Callable[[str], None] = _unheard
+) -> tuple[Settings, dict[str, str]]:
     """The settings, and for each one where its value came from."""
     values: dict[str, Any] = {}
     origins = dict.fromkeys(Settings.model_fields, "default")
@@ -125,7 +140,8 @@ def settings_with_origins(environ: Mapping[str, str], overrides: Mapping[str, An
         ("environment", _from_environment(environ)),
         ("command line", {name: value for name, value in (overrides or {}).items() if value is not None}),
     )
-    for origin, layer in layers:
+    for origin, given in layers:
+        layer = _renamed(given, origin, warn)
         values |= layer
         origins |= dict.fromkeys(layer, origin)
     try:
@@ -134,8 +150,17 @@ def settings_with_origins(environ: Mapping[str, str], overrides: Mapping[str, An
         raise SettingsError("\n".join(_fault(fault, origins) for fault in error.errors())) from None
 
 
+def _renamed(layer: Mapping[str, Any], origin: str, warn: Callable[[str], None]) -> dict[str, Any]:
+    """A layer by the names of now. One that is given by both names counts by the new one."""
+    for old in layer.keys() & RENAMED.keys():
+        warn(f"{old} ({origin}) is called {RENAMED[old]} now; the old name is read until the next release")
+    return {RENAMED[name]: value for name, value in layer.items() if name in RENAMED} | {
+        name: value for name, value in layer.items() if name not in RENAMED
+    }
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    names = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    names = {PREFIX + name.upper(): name for name in (*Settings.model_fields, *RENAMED)}
     unknown = sorted(variable for variable in environ if variable.startswith(PREFIX) and variable not in {*names, CONFIG_VARIABLE})
     if unknown:
         raise SettingsError(f"{', '.join(unknown)} (environment): no such setting; `wirewatch config show` lists them")

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.program import Program
-from wirewatch.bootstrap.taggers import DEMO_ARTICLES
+from wirewatch.bootstrap.jobs import DEMO_ARTICLES
 
 ARTICLE = {"title": "Neue Wirtschaftssanktionen", "body": "Vor dem Gipfel in Genf berieten die Minister.", "language": "de"}
 
@@ -175,7 +175,7 @@ def test_sources_that_are_none(program: Program) -> None:
 
 def test_too_many_rejected_in_a_row_stop_the_run_and_are_kept(program: Program) -> None:
     program.write("a.jsonl", article(1), *[b"not json"] * 50, article(2))
-    done = program.run("run", "a.jsonl", reject_ceiling=10)
+    done = program.run("run", "a.jsonl", reject_limit=10)
     assert done.returncode == 1
     assert b"10 messages in a row were rejected" in done.stderr
     assert len(program.run("dlq", "list", "--json", "--limit", "99").stdout.splitlines()) == 10

@@ -19,7 +19,7 @@ from wirewatch.adapters.elastic import setup as elastic_setup
 from wirewatch.adapters.elastic.setup import ElasticSetup
 from wirewatch.adapters.elastic.store import ElasticStore
 from wirewatch.adapters.sqlite.store import SqliteStore
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.taggers import build_analyser
 from wirewatch.core.errors import Refused, Unavailable
 from wirewatch.ports.store import PutResult
 
@@ -168,10 +168,10 @@ def test_setup_doctor_and_search(elastic_program: ElasticProgram, connected: Ela
     assert elastic_finding(elastic_program, 0)["state"] == "ok"
     assert json.loads(elastic_program.run("search", "--json")[0])["total"] == 0
 
-    store = ElasticStore(connected, analyser=bootstrap.build_analyser, prefix=prefix, refresh=True)
+    store = ElasticStore(connected, analyser=build_analyser, prefix=prefix, refresh=True)
     store.put([article("a", "Gipfel in Genf"), article("b", "Neue Sanktionen", topics=["sanctions"])])
     database = tmp_path / "other.db"
-    with closing(SqliteStore(database, analyser=bootstrap.build_analyser())) as embedded:
+    with closing(SqliteStore(database, analyser=build_analyser())) as embedded:
         embedded.put([article("c", "Sanktionen in einer Datei")])
 
     answer = json.loads(elastic_program.run("search", "Sanktion", "--facets", "--timeline", "day", "--json")[0])
@@ -205,7 +205,7 @@ def test_claims_that_were_lost_are_made_from_the_articles(connected: Elasticsear
     """An article of an earlier month that is sent again after that is still known."""
     monkeypatch.setattr(elastic_claims, "_PAGE", 2)
     setup(connected, prefix).install()
-    store = ElasticStore(connected, analyser=bootstrap.build_analyser, prefix=prefix, refresh=True)
+    store = ElasticStore(connected, analyser=build_analyser, prefix=prefix, refresh=True)
     october, november = (datetime(2026, month, 3, 12, tzinfo=UTC) for month in (10, 11))
     early = [replace(article(f"o{number}"), first_seen_at=october) for number in range(3)]
     late = [replace(article(f"n{number}"), first_seen_at=november) for number in range(3)]

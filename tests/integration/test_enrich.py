@@ -80,12 +80,12 @@ def test_a_worker_that_stops_leaves_nothing_half_done_and_the_next_goes_on(strea
 
 
 def test_too_many_rejected_in_a_row_end_the_worker_and_what_follows_stays_in_kafka(stream: Stream) -> None:
-    worker = stream.start("enrich", "--once", reject_ceiling=5)
+    worker = stream.start("enrich", "--once", reject_limit=5)
     stream.send((b"one partition", b"{broken") for _ in range(50))
     assert worker.process.wait(90) == 1
     assert "5 messages in a row were rejected, the last one as invalid_json" in worker.log
     assert len(stream.dead_letters()) == 5
-    stream.start("enrich", "--once", reject_ceiling=1_000).ready()
+    stream.start("enrich", "--once", reject_limit=1_000).ready()
     complete(stream, 0, 50)
 
 
@@ -93,7 +93,7 @@ def test_too_many_rejected_in_a_row_end_the_worker_and_what_follows_stays_in_kaf
 def test_the_whole_list_of_what_can_go_wrong(tmp_path: Path, kafka_broker: KafkaBroker, kafka_prefix: str) -> None:
     """Two workers, killed in turn with their pool's processes and the broker; messages that kill and hang; rebalances all the while."""
     models = dangerous_model.install(tmp_path / "site")
-    settings = {"spacy_pipelines": {"de": "de_danger"}, "enrich_timeout_seconds": 6.0, "worker_in_flight": 128, "reject_ceiling": 1_000}
+    settings = {"spacy_pipelines": {"de": "de_danger"}, "enrich_timeout_seconds": 6.0, "worker_in_flight": 128, "reject_limit": 1_000}
     chance = random.Random(4)
     total = 1_500
     with streaming(tmp_path, kafka_broker.servers, kafka_prefix, **settings) as stream, pytest.MonkeyPatch.context() as patch:

@@ -100,10 +100,10 @@ def test_what_is_stored_is_enriched_anew_where_it_is(stream: Stream, index: Inde
     topics = stream.program.folder / "topics"
     topics.mkdir()
     (topics / "geneva.yaml").write_text("id: geneva\nlabels: {en: Geneva}\nlanguages:\n  de:\n    terms: [Genf]\n")
-    first = stream.program.json("replay", "--stage", "enrich", topic_directories=topics)
+    first = stream.program.json("reenrich", topic_directories=topics)
     assert (first["looked_at"], first["enriched"], first["failed"]) == (600, 600, {})
     index.complete(600)
     found = stream.program.json("search", "topic:geneva topic:summit", "--limit", "1")
     assert found["total"] == 600
-    second = stream.program.json("replay", "--stage", "enrich", topic_directories=topics)
+    second = stream.program.json("reenrich", topic_directories=topics)
     assert (second["enriched"], second["up_to_date"]) == (0, 600)

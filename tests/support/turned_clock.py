@@ -24,8 +24,8 @@ def turn(file: Path) -> None:
     time.time_ns = time_ns
     time.time = lambda: time_ns() / 1e9
     # Imported now, so that nothing has kept the real clock.
-    bootstrap: Any = import_module("wirewatch.bootstrap.taggers")
-    bootstrap.utc_now = lambda: datetime.fromtimestamp(time.time(), UTC)
+    serving: Any = import_module("wirewatch.bootstrap.serving")
+    serving.utc_now = lambda: datetime.fromtimestamp(time.time(), UTC)
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ def test_defaults() -> None:
 
 
 def test_order_of_origins(tmp_path: Path) -> None:
-    (tmp_path / "wirewatch.toml").write_text('batch_articles = 7\nreject_ceiling = 5\ndatabase = "file.db"\n')
+    (tmp_path / "wirewatch.toml").write_text('batch_articles = 7\nreject_limit = 5\ndatabase = "file.db"\n')
     settings, origins = settings_with_origins(
-        {"WIREWATCH_REJECT_CEILING": "6", "WIREWATCH_DATABASE": "environ.db", "PATH": "/"}, {"database": "line.db", "metrics_port": None}
+        {"WIREWATCH_REJECT_LIMIT": "6", "WIREWATCH_DATABASE": "environ.db", "PATH": "/"}, {"database": "line.db", "metrics_port": None}
     )
-    assert (settings.batch_articles, settings.reject_ceiling, settings.database, settings.metrics_port) == (7, 6, Path("line.db"), 0)
+    assert (settings.batch_articles, settings.reject_limit, settings.database, settings.metrics_port) == (7, 6, Path("line.db"), 0)
     assert origins["batch_articles"] == "wirewatch.toml"
-    assert origins["reject_ceiling"] == "environment"
+    assert origins["reject_limit"] == "environment"
     assert origins["database"] == "command line"
     assert origins["metrics_port"] == "default"
 
@@ -60,3 +60,18 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "wirewatch.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(SettingsError, match=message):
         load_settings({})
+
+
+def test_an_old_name_is_read_with_a_warning(tmp_path: Path) -> None:
+    warned: list[str] = []
+    (tmp_path / "wirewatch.toml").write_text("reject_ceiling = 5\n")
+    settings, origins = settings_with_origins({}, warn=warned.append)
+    assert (settings.reject_limit, origins["reject_limit"]) == (5, "wirewatch.toml")
+    assert warned == ["reject_ceiling (wirewatch.toml) is called reject_limit now; the old name is read until the next release"]
+    assert load_settings({"WIREWATCH_REJECT_CEILING": "6"}).reject_limit == 6
+    assert load_settings({"WIREWATCH_REJECT_CEILING": "6", "WIREWATCH_REJECT_LIMIT": "7"}).reject_limit == 7
+
+
+def test_the_value_of_an_old_name_is_checked_too() -> None:
+    with pytest.raises(SettingsError, match=r"reject_limit \(environment\)"):
+        load_settings({"WIREWATCH_REJECT_CEILING": "none"})

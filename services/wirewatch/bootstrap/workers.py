@@ -1,26 +1,30 @@
-"""Puts together the workers that run on Kafka; see ``bootstrap`` for the rest."""
+"""Puts together what runs until it is stopped: the workers on Kafka, and the meter of their lag."""
 
 import os
-from collections.abc import Awaitable, Callable
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from threading import Event
 
 from wirewatch.adapters.kafka.catalogue import BACKFILL, DEAD, ENRICHED, READS, group_name, load_topic_specs, topic_name
 from wirewatch.adapters.kafka.faust_worker import FaustWorker
-from wirewatch.bootstrap import taggers as bootstrap
 from wirewatch.bootstrap.access import kafka_access
-from wirewatch.bootstrap.stores import elastic_setup, elastic_store
+from wirewatch.bootstrap.kafka import measure_lag
+from wirewatch.bootstrap.serving import build_lag_metrics, build_metrics, status_server, utc_now
+from wirewatch.bootstrap.stores import elastic_setup, open_elastic
+from wirewatch.bootstrap.taggers import build_taggers, load_pipeline
 from wirewatch.metrics import Metrics
-from wirewatch.runtime.backoff import StoreRetry
-from wirewatch.runtime.delivery import Outbox
-from wirewatch.runtime.health import Health
-from wirewatch.runtime.in_flight import Flow, Stage
+from wirewatch.ports.signals import Tell
+from wirewatch.runtime.backoff import Outage, StoreRetry
+from wirewatch.runtime.delivery import Sender
+from wirewatch.runtime.health import WorkerHealth
+from wirewatch.runtime.in_flight import Handler, InFlight
 from wirewatch.runtime.pool import EnrichPool
-from wirewatch.runtime.reject_limit import Ceiling
+from wirewatch.runtime.reject_limit import RejectLimit
 from wirewatch.settings import Settings
-from wirewatch.workers.enrich import EnrichStage
-from wirewatch.workers.index import IndexStage
+from wirewatch.workers.enrich import EnrichHandler
+from wirewatch.workers.index import IndexHandler
+from wirewatch.workers.lag import LagMeter
 
 # History may have this share of what is in flight.
 _BACKFILL_SHARE = 4
@@ -29,43 +33,59 @@ _BACKFILL_SHARE = 4
 def run_enrich(settings: Settings) -> None:
     """Run an enrich worker until a signal ends it."""
     # Faults in rules, names and models are found here, before any message is touched.
-    taggers = bootstrap.build_taggers(settings)
-    metrics = bootstrap.build_metrics(taggers)
+    taggers = build_taggers(settings)
+    metrics = build_metrics(taggers)
     del taggers
     worker = _worker(settings, "enrich")
-    outbox = _outbox(settings, worker, metrics)
+    sender = _sender(settings, worker, metrics)
     pool = EnrichPool(
-        partial(bootstrap.load_pipeline, settings),
+        partial(load_pipeline, settings),
         metrics,
         processes=settings.worker_processes or len(os.sched_getaffinity(0)),
         timeout_seconds=settings.enrich_timeout_seconds,
         memory_mib=settings.worker_process_mib,
     )
     name = partial(topic_name, settings.kafka_prefix)
-    stage = EnrichStage(pool, outbox, metrics, topic=name(ENRICHED), backfill_topic=name(BACKFILL))
+    handler = EnrichHandler(pool, sender, metrics, topic=name(ENRICHED), backfill_topic=name(BACKFILL))
     with closing(pool):
-        _run(settings, worker, stage, metrics, faults=lambda: outbox.fault, before=pool.start)
+        _run(settings, worker, handler, metrics, faults=lambda: sender.fault, before=pool.start)
 
 
-def check_store(settings: Settings, *, wait_seconds: float, tell: Callable[[str], None]) -> None:
+def check_store(settings: Settings, *, wait_seconds: float, tell: Tell) -> None:
     """See that the store answers and is set up. Raises Unavailable, Refused."""
     elastic_setup(settings).check(wait_seconds=wait_seconds, tell=tell)
 
 
 def run_index(settings: Settings) -> None:
     """Run an index worker until a signal ends it."""
-    metrics = bootstrap.build_metrics()
+    metrics = build_metrics()
     worker = _worker(settings, "index")
-    outbox = _outbox(settings, worker, metrics)
-    stop = Event()
-    retry = StoreRetry(metrics, stop=stop)
-    store = elastic_store(settings, retry=retry)
-    stage = IndexStage(store, outbox, metrics, clock=bootstrap.utc_now)
-    with closing(store), closing(stage):
+    sender = _sender(settings, worker, metrics)
+    outage, stop = Outage("store", metrics), Event()
+    store = open_elastic(settings, retry=StoreRetry(outage, stop=stop))
+    handler = IndexHandler(store, sender, metrics, clock=utc_now)
+    with closing(store), closing(handler):
         try:
-            _run(settings, worker, stage, metrics, faults=lambda: retry.fault or outbox.fault)
+            _run(settings, worker, handler, metrics, faults=lambda: outage.fault or sender.fault)
         finally:
             stop.set()
+
+
+@contextmanager
+def lag_meter(settings: Settings, *, every_seconds: float, tell: Tell, stop: Event) -> Iterator[LagMeter]:
+    """What keeps measuring the lag until ``stop`` is set, its metrics served. Raises Refused where the port is taken."""
+    kafka_access(settings)
+    metrics = build_lag_metrics()
+    meter = LagMeter(
+        measure=lambda: measure_lag(settings, utc_now()),
+        metrics=metrics,
+        clock=utc_now,
+        every_seconds=every_seconds,
+        sleep=stop.wait,
+        tell=tell,
+    )
+    with status_server(settings, metrics.registry, meter.health):
+        yield meter
 
 
 def _worker(settings: Settings, name: str) -> FaustWorker:
@@ -78,26 +98,29 @@ def _worker(settings: Settings, name: str) -> FaustWorker:
     )
 
 
-def _outbox(settings: Settings, publisher: FaustWorker, metrics: Metrics) -> Outbox:
-    return Outbox(
+def _sender(settings: Settings, publisher: FaustWorker, metrics: Metrics) -> Sender:
+    return Sender(
         publisher,
         metrics,
         dead_topic=topic_name(settings.kafka_prefix, DEAD),
-        clock=bootstrap.utc_now,
-        ceiling=Ceiling(settings.reject_ceiling),
+        clock=utc_now,
+        limit=RejectLimit(settings.reject_limit),
     )
 
 
 def _run(
     settings: Settings,
     worker: FaustWorker,
-    stage: Stage,
+    handler: Handler,
     metrics: Metrics,
     *,
     faults: Callable[[], str | None],
     before: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    flow = Flow(stage, metrics, in_flight=(settings.worker_in_flight, max(1, settings.worker_in_flight // _BACKFILL_SHARE)))
-    health = Health(in_flight=lambda: flow.unacknowledged, moves=lambda: flow.moves, joined=lambda: worker.joined, faults=faults)
-    with bootstrap.status_server(settings, metrics, health):
-        worker.run(flow, before=before, beat=health.beat)
+    lanes = (settings.worker_in_flight, max(1, settings.worker_in_flight // _BACKFILL_SHARE))
+    in_flight = InFlight(handler, metrics, in_flight=lanes)
+    health = WorkerHealth(
+        in_flight=lambda: in_flight.unacknowledged, moves=lambda: in_flight.moves, joined=lambda: worker.joined, faults=faults
+    )
+    with status_server(settings, metrics.registry, health):
+        worker.run(in_flight, before=before, beat=health.beat)

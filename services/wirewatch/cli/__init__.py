@@ -9,7 +9,7 @@ import sys
 import typer
 
 from wirewatch import __version__
-from wirewatch.cli import dlq, doctor, lag, reenrich, reindex, run, search, send, setup, tag, workers
+from wirewatch.cli import config, dlq, doctor, lag, reenrich, reindex, run, search, send, setup, tag, workers
 from wirewatch.cli.terminal import talk
 from wirewatch.core.errors import WirewatchError
 
@@ -46,9 +46,11 @@ app.command("setup")(setup.setup)
 app.command("send")(send.send)
 app.command("lag")(lag.lag)
 app.command("reindex")(reindex.reindex)
-app.command("replay")(reenrich.replay)
+app.command("reenrich")(reenrich.reenrich)
+# Its old name, until the next release.
+app.command("replay", hidden=True, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(reenrich.replay)
 app.command("doctor")(doctor.doctor)
-app.add_typer(doctor.config, name="config")
+app.add_typer(config.app, name="config")
 app.add_typer(dlq.app, name="dlq")
 
 

@@ -12,8 +12,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch.bootstrap import kafka as bootstrap_stream
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.jobs import build_embedded_replay, stream_replay
+from wirewatch.bootstrap.kafka import WAIT_SECONDS, kafka_dead_letters
+from wirewatch.bootstrap.stores import open_existing_sqlite
 from wirewatch.cli.options import PARTLY_DONE, AsJson, Database, Wait, settings_from, tell
 from wirewatch.cli.terminal import output, talk
 from wirewatch.core.article import DeadLetter
@@ -52,7 +53,7 @@ def list_letters(
     limit: Annotated[int, typer.Option(min=1, help="How many to show, newest first.")] = 20,
     page: Annotated[int, typer.Option(min=1, help="Which page of them.")] = 1,
     database: Database = None,
-    wait: Wait = bootstrap_stream.WAIT_SECONDS,
+    wait: Wait = WAIT_SECONDS,
     as_json: AsJson = False,
 ) -> None:
     """List dead letters, newest first; with --json whole, raw bytes in base64.
@@ -76,7 +77,7 @@ def show(
     letter_id: Annotated[str, typer.Argument(help="Id of a dead letter.")],
     *,
     database: Database = None,
-    wait: Wait = bootstrap_stream.WAIT_SECONDS,
+    wait: Wait = WAIT_SECONDS,
 ) -> None:
     """Write the raw bytes of a dead letter to standard output, as they came."""
     with _box(settings_from(database=database), database, wait) as box:
@@ -97,7 +98,7 @@ def replay(
     everything: Annotated[bool, typer.Option("--all", help="Replay all of them.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list those that would be replayed.")] = False,
     database: Database = None,
-    wait: Wait = bootstrap_stream.WAIT_SECONDS,
+    wait: Wait = WAIT_SECONDS,
 ) -> None:
     """Process dead letters once more, after a rule, a setting or the program changed; those that fail again stay.
 
@@ -132,21 +133,21 @@ def _in_kafka(settings: Settings, database: Path | None) -> bool:
 @contextmanager
 def _box(settings: Settings, database: Path | None, wait: float) -> Iterator[DeadLetterBox]:
     if _in_kafka(settings, database):
-        with bootstrap_stream.letters(settings, wait_seconds=wait, tell=tell) as letters:
+        with kafka_dead_letters(settings, wait_seconds=wait, tell=tell) as letters:
             yield letters
     else:
-        with closing(bootstrap.open_store_to_read(settings)) as store:
+        with closing(open_existing_sqlite(settings)) as store:
             yield store
 
 
 @contextmanager
 def _replay(settings: Settings, database: Path | None, box: DeadLetterBox) -> Iterator[Replay]:
     if _in_kafka(settings, database):
-        with bootstrap_stream.replaying(settings, box) as replay:
+        with stream_replay(settings, box) as replay:
             yield replay
     else:
-        with closing(bootstrap.open_store_to_read(settings)) as store:
-            yield bootstrap.build_replay(settings, store)
+        with closing(open_existing_sqlite(settings)) as store:
+            yield build_embedded_replay(settings, store)
 
 
 def _known(box: DeadLetterBox, letter_ids: list[str]) -> list[str]:

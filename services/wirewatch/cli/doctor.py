@@ -1,6 +1,5 @@
-"""``doctor`` and ``config show``: what is in force here, and what is wrong with it."""
+"""``doctor``: what is used here, and what is wrong with it."""
 
-import os
 import platform
 import shutil
 import time
@@ -14,41 +13,18 @@ from rich.text import Text
 
 from wirewatch import __version__
 from wirewatch.adapters.ner.spacy_pipeline import SpacyRecogniser
-from wirewatch.bootstrap import kafka as bootstrap_stream
-from wirewatch.bootstrap import stores as bootstrap_elastic
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.kafka import check_kafka
+from wirewatch.bootstrap.stores import elastic_setup, open_sqlite
+from wirewatch.bootstrap.taggers import Taggers, build_taggers, installed_pipelines
 from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.cli.terminal import output
 from wirewatch.core.errors import WirewatchError
 from wirewatch.core.search.parser import parse
 from wirewatch.ports.model import EntityRecogniser
-from wirewatch.settings import Settings, settings_with_origins
+from wirewatch.settings import Settings
 
-config = typer.Typer(help="The settings in force.", no_args_is_help=True)
 # A batch of long articles with its index and its journal needs no more.
 _LITTLE_DISK = 200 * 1024 * 1024
-
-
-@config.callback()
-def about() -> None:
-    """Keep ``show`` a verb of its own, though it is the only one."""
-
-
-@config.command("show")
-def show(*, as_json: AsJson = False) -> None:
-    """Print every setting, its value and where the value came from.
-
-    Example: `WIREWATCH_BATCH_ARTICLES=512 wirewatch config show`
-    """
-    settings, origins = settings_with_origins(os.environ)
-    values = settings.model_dump(mode="json")
-    if as_json:
-        typer.echo(msgspec.json.encode({name: {"value": values[name], "origin": origins[name]} for name in values}))
-        return
-    table = Table("setting", "value", "from", "what it does", box=None)
-    for name, field in Settings.model_fields.items():
-        table.add_row(*map(Text, (name, str(values[name]), origins[name], field.description or "")))
-    output().print(table)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -77,7 +53,7 @@ def doctor(*, database: Database = None, as_json: AsJson = False) -> None:
 def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding("wirewatch", "ok", f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     begin = time.perf_counter()
-    taggers = bootstrap.build_taggers(settings)
+    taggers = build_taggers(settings)
     seconds = time.perf_counter() - begin
     gazetteer = taggers.gazetteer
     yield Finding("names", "ok", f"{len(gazetteer.entities):,} entities, version {gazetteer.version}")
@@ -109,9 +85,9 @@ _OFFICIAL = {
 _WEAK = {"fr": "learnt from newspapers of a hundred years ago"}
 
 
-def _models(taggers: bootstrap.Taggers, languages: Iterable[str]) -> Iterator[Finding]:
+def _models(taggers: Taggers, languages: Iterable[str]) -> Iterator[Finding]:
     """What finds names in each language, and what would find more."""
-    installed = bootstrap.installed_pipelines()
+    installed = installed_pipelines()
     for language in sorted({*languages, *taggers.recognisers}):
         model = taggers.recognisers.get(language)
         yield _pipeline(language, model) if isinstance(model, SpacyRecogniser) else _own_model(language, model, installed)
@@ -159,7 +135,7 @@ def _store(settings: Settings) -> Finding:
     if not settings.database.exists():
         return Finding("store", "ok", f"{settings.database} is made by the first run")
     try:
-        store = bootstrap.open_store(settings)
+        store = open_sqlite(settings)
     except WirewatchError as error:
         return Finding("store", "fault", str(error))
     try:
@@ -172,13 +148,13 @@ def _store(settings: Settings) -> Finding:
 
 def _elasticsearch(settings: Settings) -> Finding:
     try:
-        return Finding("elasticsearch", "ok", bootstrap_elastic.elastic_setup(settings).check())
+        return Finding("elasticsearch", "ok", elastic_setup(settings).check())
     except WirewatchError as error:
         return Finding("elasticsearch", "fault", str(error))
 
 
 def _kafka(settings: Settings) -> Finding:
     try:
-        return Finding("kafka", "ok", bootstrap_stream.check_kafka(settings))
+        return Finding("kafka", "ok", check_kafka(settings))
     except WirewatchError as error:
         return Finding("kafka", "fault", str(error))

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch.bootstrap import kafka as bootstrap_stream
+from wirewatch.bootstrap.kafka import WAIT_SECONDS, measure_lag
+from wirewatch.bootstrap.workers import lag_meter
 from wirewatch.cli.options import AsJson, Wait, settings_from, stop_on_signal, tell
 from wirewatch.cli.terminal import output
 from wirewatch.ports.broker import Lag
@@ -21,7 +22,7 @@ def lag(
         int | None, typer.Option(help="Keep measuring, and serve the figures at /metrics, with /healthz and /readyz, on this port.")
     ] = None,
     every: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="With --metrics-port: how often to measure.")] = 15,
-    wait: Wait = bootstrap_stream.WAIT_SECONDS,
+    wait: Wait = WAIT_SECONDS,
     as_json: AsJson = False,
 ) -> None:
     """Show how many messages each worker has still to do, and how long the oldest has waited; measured at the broker, not at the worker.
@@ -30,10 +31,10 @@ def lag(
     """
     settings = settings_from(metrics_port=metrics_port)
     if metrics_port:
-        with stop_on_signal() as stop, bootstrap_stream.lag_meter(settings, every_seconds=every, tell=tell, stop=stop) as meter:
+        with stop_on_signal() as stop, lag_meter(settings, every_seconds=every, tell=tell, stop=stop) as meter:
             meter.run()
         return
-    lags = bootstrap_stream.measure_lag(settings, datetime.now(UTC), wait_seconds=wait, tell=tell)
+    lags = measure_lag(settings, datetime.now(UTC), wait_seconds=wait, tell=tell)
     if as_json:
         typer.echo(msgspec.json.encode([_figures(lag) for lag in lags]))
     else:

@@ -31,9 +31,14 @@ def settings_from(*, fast: bool = False, **overrides: Any) -> Settings:
     """Read the settings, those given on the command line first, and start logging by them."""
     if fast:
         overrides["name_models"] = False
-    settings = load_settings(os.environ, overrides)
+    settings = load_settings(os.environ, overrides, warn=warn)
     configure_logs(settings)
     return settings
+
+
+def warn(line: str) -> None:
+    """Say something that should be changed."""
+    talk().print(f"wirewatch: {line}", style="yellow", markup=False)
 
 
 def tell(line: str) -> None:

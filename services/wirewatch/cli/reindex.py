@@ -1,6 +1,6 @@
 """``reindex``: a store made searchable again after the text analysis changed."""
 
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.stores import open_existing_sqlite
 from wirewatch.cli.options import Database, settings_from
 from wirewatch.cli.terminal import talk
 
@@ -11,5 +11,5 @@ def reindex(*, database: Database = None) -> None:
     Example: `wirewatch reindex --database archive.db`
     """
     settings = settings_from(database=database)
-    bootstrap.open_store_to_read(settings, reindex=True).close()
+    open_existing_sqlite(settings, reindex=True).close()
     talk().print(f"{settings.database} is up to date.", markup=False)

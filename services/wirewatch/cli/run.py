@@ -8,7 +8,10 @@ from typing import Annotated
 import msgspec
 import typer
 
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.jobs import DEMO_ARTICLES, build_run, open_article_sources
+from wirewatch.bootstrap.serving import build_metrics, status_server
+from wirewatch.bootstrap.stores import open_sqlite
+from wirewatch.bootstrap.taggers import build_taggers
 from wirewatch.cli.options import PARTLY_DONE, AsJson, Database, Fast, Sources, settings_from, stop_on_signal
 from wirewatch.cli.terminal import TerminalProgress, output, print_summary, talk
 from wirewatch.jobs.run import Summary
@@ -44,7 +47,7 @@ def run(
 def demo(*, database: Database = None, as_json: AsJson = False) -> None:
     """Run the articles that come with wirewatch, in nine languages, into demo.db, and show what to try next."""
     settings = settings_from(database=database or _DEMO_DATABASE)
-    summary = _run(settings, [str(bootstrap.DEMO_ARTICLES)], from_start=True)
+    summary = _run(settings, [str(DEMO_ARTICLES)], from_start=True)
     _report(summary, as_json=as_json)
     if as_json:
         return
@@ -66,14 +69,14 @@ def _program() -> str:
 
 def _run(settings: Settings, paths: Sequence[str], *, follow: bool = False, from_start: bool = False) -> Summary:
     progress = TerminalProgress(talk())
-    taggers = bootstrap.build_taggers(settings)
-    metrics = bootstrap.build_metrics(taggers)
-    store = bootstrap.open_store(settings)
+    taggers = build_taggers(settings)
+    metrics = build_metrics(taggers)
+    store = open_sqlite(settings)
     try:
         with stop_on_signal() as stop:
-            worker = bootstrap.build_run(settings, taggers=taggers, store=store, metrics=metrics, progress=progress, stop=stop)
-            articles = bootstrap.open_articles(settings, paths, run=worker, stop=stop, follow=follow)
-            with bootstrap.status_server(settings, metrics, worker):
+            worker = build_run(settings, taggers=taggers, store=store, metrics=metrics, progress=progress, stop=stop)
+            articles = open_article_sources(settings, paths, run=worker, stop=stop, follow=follow)
+            with status_server(settings, metrics.registry, worker.health):
                 return worker.run(articles, from_start=from_start)
     finally:
         progress.stop()

@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from wirewatch.bootstrap import stores as bootstrap_elastic
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.stores import open_articles
+from wirewatch.bootstrap.taggers import build_analyser
 from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.cli.terminal import output
 from wirewatch.core.search.analysis import Analyser
@@ -41,8 +41,8 @@ def search(
     Examples: `wirewatch search 'Sanktion* NOT topic:sport'` · `wirewatch search '"arms control" person:putin after:2026-11-01' --facets`
     """
     tree = parse(query)
-    store = bootstrap_elastic.open_store_to_read(settings_from(database=database), database)
-    analyser = bootstrap.build_analyser()
+    store = open_articles(settings_from(database=database), database)
+    analyser = build_analyser()
     try:
         found = store.search(tree, sort=sort, limit=limit, offset=(page - 1) * limit)
         counts = store.facets(tree, _FACETS) if facets else {}

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from wirewatch.bootstrap import kafka as bootstrap_stream
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.jobs import open_article_sources, sending
+from wirewatch.bootstrap.kafka import WAIT_SECONDS
 from wirewatch.cli.options import PARTLY_DONE, AsJson, Sources, Wait, settings_from, stop_on_signal, tell
 from wirewatch.cli.terminal import TerminalProgress, output, talk
 from wirewatch.jobs.send import SendSummary
@@ -29,7 +29,7 @@ def send(
     topic: Annotated[Topic, typer.Option(help="Where to: articles for news, articles.backfill for history.")] = Topic.ARTICLES,
     rate: Annotated[float, typer.Option(min=0, metavar="N", help="Send no more than N messages a second; 0: as fast as it goes.")] = 0,
     from_start: Annotated[bool, typer.Option("--from-start", help="Read from the start, not on from where the last run ended.")] = False,
-    wait: Wait = bootstrap_stream.WAIT_SECONDS,
+    wait: Wait = WAIT_SECONDS,
     as_json: AsJson = False,
 ) -> None:
     """Send articles to Kafka, each confirmed; a run that was stopped or killed goes on behind the last confirmed one.
@@ -44,10 +44,10 @@ def send(
     try:
         with (
             stop_on_signal() as stop,
-            bootstrap_stream.sending(settings, topic, rate=rate, wait_seconds=wait, tell=tell, shown=shown, stop=stop) as run,
+            sending(settings, topic, rate=rate, wait_seconds=wait, tell=tell, shown=shown, stop=stop) as run,
         ):
             try:
-                summary = run.run(bootstrap.open_articles(settings, sources, run=run, stop=stop), from_start=from_start)
+                summary = run.run(open_article_sources(settings, sources, run=run, stop=stop), from_start=from_start)
             except Exception:
                 shown.stop()
                 tell(f"Confirmed so far: {run.summary.sent:,} of {run.summary.read:,} read. The same command goes on behind them.")

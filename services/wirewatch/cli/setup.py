@@ -8,8 +8,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wirewatch.bootstrap import kafka as bootstrap_stream
-from wirewatch.bootstrap import stores as bootstrap_elastic
+from wirewatch.bootstrap.kafka import WAIT_SECONDS, setup_kafka
+from wirewatch.bootstrap.stores import elastic_setup
 from wirewatch.cli.options import AsJson, Wait, settings_from, tell
 from wirewatch.cli.terminal import output, talk
 from wirewatch.core.errors import SettingsError
@@ -37,7 +37,7 @@ def setup(
             "two revisions of an article may overtake each other: do it when the topic is empty or its workers have caught up.",
         ),
     ] = False,
-    wait: Wait = bootstrap_stream.WAIT_SECONDS,
+    wait: Wait = WAIT_SECONDS,
     as_json: AsJson = False,
 ) -> None:
     """Make what wirewatch needs on the servers that the settings name, and say where what is there differs. Harmless to repeat.
@@ -59,7 +59,7 @@ def _servers(settings: Settings) -> dict[Part, tuple[str, ...]]:
 
 
 def _setup_elasticsearch(settings: Settings, *, wait: float, as_json: bool) -> None:
-    lines = bootstrap_elastic.elastic_setup(settings).install(wait_seconds=wait, tell=tell)
+    lines = elastic_setup(settings).install(wait_seconds=wait, tell=tell)
     if as_json:
         typer.echo(msgspec.json.encode(lines))
     else:
@@ -68,7 +68,7 @@ def _setup_elasticsearch(settings: Settings, *, wait: float, as_json: bool) -> N
 
 
 def _setup_kafka(settings: Settings, *, alter: bool, add_partitions: bool, wait: float, as_json: bool) -> None:
-    topics = bootstrap_stream.setup_kafka(settings, alter=alter, add_partitions=add_partitions, wait_seconds=wait, tell=tell)
+    topics = setup_kafka(settings, alter=alter, add_partitions=add_partitions, wait_seconds=wait, tell=tell)
     if as_json:
         typer.echo(msgspec.json.encode(topics))
     else:

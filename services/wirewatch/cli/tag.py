@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from wirewatch.bootstrap import taggers as bootstrap
+from wirewatch.bootstrap.taggers import Taggers, build_taggers
 from wirewatch.cli.options import PARTLY_DONE, AsJson, Fast, settings_from
 from wirewatch.cli.terminal import output, talk
 from wirewatch.core.article import Entity, Language, Mention
@@ -49,7 +49,7 @@ def tag(
     if sum(source is not None for source in (text, file, lines)) != 1:
         raise typer.BadParameter("give one of: a text, --file, --input")
     settings = settings_from(fast=fast)
-    tagger = _Tagger(bootstrap.build_taggers(settings), explain=explain)
+    tagger = _Tagger(build_taggers(settings), explain=explain)
     if lines is not None:
         _tag_lines(tagger, lines)
         return
@@ -62,7 +62,7 @@ def tag(
 
 
 class _Tagger:
-    def __init__(self, taggers: bootstrap.Taggers, *, explain: bool) -> None:
+    def __init__(self, taggers: Taggers, *, explain: bool) -> None:
         self._taggers = taggers
         self._explain = explain
 

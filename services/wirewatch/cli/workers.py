@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from wirewatch.bootstrap import kafka as bootstrap_stream
-from wirewatch.bootstrap import workers as bootstrap_workers
+from wirewatch.bootstrap.kafka import check_topics
+from wirewatch.bootstrap.workers import check_store, run_enrich, run_index
 from wirewatch.cli.options import Fast, settings_from, stop_on_signal, tell
 from wirewatch.logs import capture_library_logs
 from wirewatch.runtime.supervisor import end_with_supervisor, supervise
@@ -39,8 +39,8 @@ def enrich(
     Examples: `wirewatch enrich --metrics-port 9464` · `wirewatch enrich --once --wait 60`
     """
     settings = settings_from(fast=fast, metrics_port=metrics_port)
-    bootstrap_stream.check_topics(settings, "enrich", wait_seconds=_seconds(wait), tell=tell)
-    _work(settings, bootstrap_workers.run_enrich, once=once or supervised, supervised=supervised)
+    check_topics(settings, "enrich", wait_seconds=_seconds(wait), tell=tell)
+    _work(settings, run_enrich, once=once or supervised, supervised=supervised)
 
 
 def index(
@@ -55,9 +55,9 @@ def index(
     Example: `wirewatch index --metrics-port 9465`
     """
     settings = settings_from(metrics_port=metrics_port)
-    bootstrap_stream.check_topics(settings, "index", wait_seconds=_seconds(wait), tell=tell)
-    bootstrap_workers.check_store(settings, wait_seconds=_seconds(wait), tell=tell)
-    _work(settings, bootstrap_workers.run_index, once=once or supervised, supervised=supervised)
+    check_topics(settings, "index", wait_seconds=_seconds(wait), tell=tell)
+    check_store(settings, wait_seconds=_seconds(wait), tell=tell)
+    _work(settings, run_index, once=once or supervised, supervised=supervised)
 
 
 def _work(settings: Settings, run: Callable[[Settings], None], *, once: bool, supervised: bool) -> None:

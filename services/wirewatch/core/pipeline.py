@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from wirewatch.core.article import Article, EnrichedArticle, Entity, Flag, Language, Topic, Versions
+from wirewatch.core.errors import WirewatchError
 from wirewatch.core.ingest.cleaning import clean
 from wirewatch.core.ingest.dates import parse_time, publication
 from wirewatch.core.ingest.identity import article_id, canonical_url
@@ -179,35 +180,49 @@ class Pipeline:
     def __init__(self, tools: Tools, *, timer: Callable[[], float]) -> None:
         self._tools = tools
         self._timer = timer
-        self.seconds = dict.fromkeys(STEPS, 0.0)
+        self._seconds = dict.fromkeys(STEPS, 0.0)
 
     def process(self, raw: bytes, *, now: datetime, backfill: bool = False) -> EnrichedArticle | Rejected:
         """The article of one message, first seen ``now`` (UTC), or why there is none. Bad input never raises.
 
-        ``backfill``: it is history, not news.
+        ``backfill``: it is history, not news. Raises WirewatchError where a step lacks what it needs, such as a model.
         """
-        draft = Draft(raw=raw, now=now, backfill=backfill)
-        rejected = self._take(STEPS, draft)
-        return rejected or _enriched(draft, self._tools.versions)
+        return self._run(STEPS, Draft(raw=raw, now=now, backfill=backfill), _enriched)
 
-    def again(self, article: EnrichedArticle) -> EnrichedArticle:
-        """The article with what is found in its text now; all that came with the message stays."""
+    def reenrich(self, article: EnrichedArticle) -> EnrichedArticle | Rejected:
+        """The article with what is found in its text now; all that came with the message stays. Raises as ``process`` does."""
         declared = article.language.code if article.language.origin == "declared" else None
         draft = Draft(raw=b"", now=article.first_seen_at, article=Article(language=declared), title=article.title, body=article.body)
         draft.flags = set(article.flags) - _FOUND_FLAGS
-        self._take(FINDING, draft)
-        return msgspec.structs.replace(article, flags=tuple(sorted(draft.flags)), versions=self._tools.versions, **_found(draft))
+        return self._run(
+            FINDING,
+            draft,
+            lambda draft, versions: msgspec.structs.replace(article, flags=tuple(sorted(draft.flags)), versions=versions, **_found(draft)),
+        )
 
-    def _take(self, steps: Mapping[str, Step], draft: Draft) -> Rejected | None:
+    def pop_seconds(self) -> dict[str, float]:
+        """The seconds that each step took since the last call."""
+        seconds, self._seconds = self._seconds, dict.fromkeys(STEPS, 0.0)
+        return seconds
+
+    def _run(
+        self, steps: Mapping[str, Step], draft: Draft, finish: Callable[[Draft, Versions], EnrichedArticle]
+    ) -> EnrichedArticle | Rejected:
+        name = ""
         before = self._timer()
-        for name, step in steps.items():
-            rejected = step(draft, self._tools)
-            after = self._timer()
-            self.seconds[name] += after - before
-            before = after
-            if rejected:
-                return rejected
-        return None
+        try:
+            for name, step in steps.items():
+                rejected = step(draft, self._tools)
+                after = self._timer()
+                self._seconds[name] += after - before
+                before = after
+                if rejected:
+                    return rejected
+            return finish(draft, self._tools.versions)
+        except WirewatchError:  # no fault of the article: its neighbours would all be rejected, too
+            raise
+        except Exception as error:  # noqa: BLE001 - one article that no step foresaw must not stop the others; reject_limit bounds it
+            return Rejected(Reason.CRASHED, f"{type(error).__name__} in or after the step {name}; please report it with the message")
 
 
 def _enriched(draft: Draft, versions: Versions) -> EnrichedArticle:

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from wirewatch.core.article import DeadLetter
+from wirewatch.core.ingest.dead_letters import ATTEMPTS_HEADER, LETTER_HEADER
 from wirewatch.core.ingest.message_key import NoKey, article_key, enriched_key
 from wirewatch.core.outcome import Rejected
 from wirewatch.core.pipeline import Pipeline
@@ -14,9 +15,6 @@ from wirewatch.ports.broker import Delivery, MessageTooLarge, Publisher
 from wirewatch.ports.signals import Clock
 from wirewatch.ports.store import DeadLetterBox, EmbeddedStore
 
-# The letter that a replayed message was, and how often it had been tried by then.
-LETTER_HEADER = "wirewatch-letter"
-ATTEMPTS_HEADER = "wirewatch-attempts"
 _BATCH = 100
 _BATCH_BYTES = 32 << 20
 _WAIT_SECONDS = 600.0

@@ -19,9 +19,9 @@ _NAMED = 10
 
 
 class Enrichment(Protocol):
-    """Enriches a stored article anew."""
+    """Enriches a stored article again."""
 
-    def again(self, article: EnrichedArticle) -> EnrichedArticle: ...
+    def reenrich(self, article: EnrichedArticle) -> EnrichedArticle | Rejected: ...
 
 
 @dataclass(kw_only=True)
@@ -101,10 +101,11 @@ class Reenrichment:
         if article.versions == self._versions and not force:
             self.summary.up_to_date += 1
             return
-        try:
-            self._batch.append(self._pipeline.again(article))
-        except Exception as error:  # noqa: BLE001 - one article that no step foresaw must not stop the others
-            self._failed(article.id, f"{type(error).__name__} while it was enriched")
+        outcome = self._pipeline.reenrich(article)
+        if isinstance(outcome, Rejected):
+            self._failed(article.id, outcome)
+        else:
+            self._batch.append(outcome)
 
     def _put(self) -> None:
         batch, self._batch = self._batch, []
@@ -112,13 +113,13 @@ class Reenrichment:
             return
         for article, result in zip(batch, self._store.put(batch, replace=True), strict=True):
             if isinstance(result, Rejected):
-                self._failed(article.id, f"{result.reason}: {result.detail}")
+                self._failed(article.id, result)
             elif result is PutResult.DUPLICATE:
                 self.summary.newer += 1
             else:
                 self.summary.enriched += 1
 
-    def _failed(self, article_id: str, reason: str) -> None:
-        self.summary.failed[reason] += 1
+    def _failed(self, article_id: str, rejected: Rejected) -> None:
+        self.summary.failed[f"{rejected.reason}: {rejected.detail}"] += 1
         if len(self.summary.failed_ids) < _NAMED:
             self.summary.failed_ids.append(article_id)

@@ -1,7 +1,7 @@
 """The whole path in one process: read a source, process each message, commit articles, dead letters and progress together.
 
 A commit is one transaction of the store, so that a run killed at any moment goes on where the last commit ended: nothing is lost and
-nothing stands there twice.
+nothing is stored twice.
 """
 
 import gc
@@ -10,18 +10,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 
 from wirewatch.core.article import DeadLetter, EnrichedArticle, Origin
-from wirewatch.core.ingest.identity import letter_id
+from wirewatch.core.ingest.dead_letters import dead_letter
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.pipeline import Pipeline
-from wirewatch.metrics import Metrics
+from wirewatch.jobs.reading import Progress, Silent, read_on
+from wirewatch.metrics import Counted, Metrics
 from wirewatch.ports.signals import Clock
 from wirewatch.ports.source import ArticleSource, Record
 from wirewatch.ports.store import EmbeddedStore, PutResult
-from wirewatch.runtime.reject_limit import Ceiling
+from wirewatch.runtime.health import Health, Pulse
+from wirewatch.runtime.reject_limit import RejectLimit
 
 # No article and no transaction takes this long: a store that is locked, a step that hangs.
 _STUCK_SECONDS = 120.0
@@ -42,28 +42,19 @@ class Summary:
     topics: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
-    stage_seconds: dict[str, float] = field(default_factory=dict)
+    stage_seconds: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     stopped: bool = False
     resumed: list[str] = field(default_factory=list)
 
-
-class Progress(Protocol):
-    """Told of a run's course."""
-
-    def start(self, source: ArticleSource, position: int) -> None:
-        """Reading begins behind ``position``."""
-
-    def advance(self, position: int, read: int) -> None:
-        """All up to ``position`` is committed, ``read`` messages of this run in all."""
-
-
-class Silent:
-    """Progress that nobody looks at."""
-
-    def start(self, source: ArticleSource, position: int) -> None: ...
-
-    def advance(self, position: int, read: int) -> None: ...
+    def count(self, indexed: Sequence[EnrichedArticle]) -> None:
+        """Add articles that are new in the store."""
+        self.indexed += len(indexed)
+        self.words += sum(article.body.count(" ") + 1 for article in indexed)
+        self.languages.update(article.language.code for article in indexed)
+        self.flags.update(flag for article in indexed for flag in article.flags)
+        self.topics.update(topic for article in indexed for topic in article.topic_ids)
+        self.entities.update((entity.name, entity.type) for article in indexed for entity in article.entities)
 
 
 @dataclass(kw_only=True)
@@ -72,6 +63,7 @@ class _Batch:
     dead: list[DeadLetter] = field(default_factory=list)
     position: int = 0
     size: int = 0
+    store_seconds: float = 0.0
 
 
 @contextmanager
@@ -99,7 +91,7 @@ class EmbeddedRun:
         clock: Clock,
         batch_articles: int,
         batch_seconds: float,
-        reject_ceiling: int,
+        reject_limit: int,
         progress: Progress | None = None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -109,25 +101,16 @@ class EmbeddedRun:
         self._clock = clock
         self._batch_articles = batch_articles
         self._batch_seconds = batch_seconds
-        self._ceiling = Ceiling(reject_ceiling)
+        self._limit = RejectLimit(reject_limit)
         self._progress = progress or Silent()
         self._should_stop = should_stop
         self._source: ArticleSource | None = None
         self._batch = _Batch()
         self._batch_started = 0.0
-        self._store_seconds = 0.0
-        self._stages_reported: dict[str, float] = {}
-        self._active = time.monotonic()
+        # Waiting for articles is fine: ``flush`` beats, too.
+        self._pulse = Pulse(lambda: "nothing has moved", _STUCK_SECONDS)
+        self.health = Health(self._pulse, faults=(lambda: None if self._source else "no source is open yet",))
         self.summary = Summary()
-
-    def stuck(self) -> str | None:
-        """What is wrong if nothing has moved for two minutes; waiting for articles is fine. May be called from any thread."""
-        seconds = time.monotonic() - self._active
-        return f"nothing has moved for {seconds:.0f} s" if seconds > _STUCK_SECONDS else None
-
-    def not_ready(self) -> str | None:
-        """Why articles are not being worked on, if they are not. May be called from any thread."""
-        return self.stuck() or (None if self._source else "no source is open yet")
 
     def run(self, sources: Sequence[ArticleSource], *, from_start: bool = False) -> Summary:
         """Read each source to its end, on from its checkpoint unless ``from_start``.
@@ -143,12 +126,11 @@ class EmbeddedRun:
                         break
         finally:
             self.summary.seconds = time.perf_counter() - begin
-            self.summary.stage_seconds = self._stages()
         return self.summary
 
-    def idle(self) -> None:
+    def flush(self) -> None:
         """Commit what has gathered: a source that waits for more calls this, so that no article waits with it."""
-        self._active = time.monotonic()
+        self._pulse.beat()
         if self._source:
             self._commit(self._source)
 
@@ -156,11 +138,11 @@ class EmbeddedRun:
         after = None if from_start else self._store.checkpoint(source.name)
         self._source, self._batch = source, _Batch()
         try:
-            for record in self._started(source, source.records(after)):
+            for record in read_on(source, after, progress=self._progress, resumed=self.summary.resumed):
                 self._handle(record, source)
-                if self._batch.size >= self._batch_articles or self._active - self._batch_started >= self._batch_seconds:
+                if self._batch.size >= self._batch_articles or self._pulse.last - self._batch_started >= self._batch_seconds:
                     self._commit(source)
-                self._ceiling.check(source.name)
+                self._limit.check(source.name)
                 if self._should_stop():
                     self.summary.stopped = True
                     break
@@ -168,50 +150,23 @@ class EmbeddedRun:
             # What was processed before a fault is not thrown away; a fault of the store itself has emptied the batch.
             self._commit(source)
 
-    def _started(self, source: ArticleSource, records: Iterator[Record]) -> Iterator[Record]:
-        """Say where reading began once the first record tells: a replaced file begins anew."""
-        first = True
-        for record in records:
-            if first:
-                self._progress.start(source, record.offset)
-                if record.offset:
-                    self.summary.resumed.append(source.name)
-                first = False
-            yield record
-
     def _handle(self, record: Record, source: ArticleSource) -> None:
         now = self._clock()
-        self._active = time.monotonic()
+        self._pulse.beat()
         if not self._batch.size:
-            self._batch_started = self._active
+            self._batch_started = self._pulse.last
         self._batch.size += 1
         self._batch.position = record.position
         self.summary.read += 1
         self._metrics.received.inc()
         self._metrics.in_flight.inc()
-        outcome = Rejected(Reason(record.fault[0]), record.fault[1]) if record.fault else self._process(record.raw, now)
+        outcome = Rejected(Reason(record.fault[0]), record.fault[1]) if record.fault else self._pipeline.process(record.raw, now=now)
         if isinstance(outcome, Rejected):
-            origin = Origin(topic=source.name, offset=record.offset)
-            self._batch.dead.append(
-                DeadLetter(
-                    id=letter_id(origin.topic, origin.partition, origin.offset, record.raw),
-                    raw=record.raw,
-                    reason=outcome.reason,
-                    detail=outcome.detail,
-                    origin=origin,
-                    failed_at=now,
-                )
-            )
-            self._ceiling.rejected(outcome)
+            self._batch.dead.append(dead_letter(record.raw, outcome, origin=Origin(topic=source.name, offset=record.offset), now=now))
+            self._limit.rejected(outcome)
         else:
             self._batch.articles.append(outcome)
-            self._ceiling.accepted()
-
-    def _process(self, raw: bytes, now: datetime) -> EnrichedArticle | Rejected:
-        try:
-            return self._pipeline.process(raw, now=now)
-        except Exception as error:  # noqa: BLE001 - one article that no step foresaw must not stop the others; reject_ceiling bounds it
-            return Rejected(Reason.CRASHED, f"{type(error).__name__} while it was processed; please report it with the message")
+            self._limit.accepted()
 
     def _commit(self, source: ArticleSource) -> None:
         batch, self._batch = self._batch, _Batch()
@@ -219,48 +174,24 @@ class EmbeddedRun:
             return
         begin = time.perf_counter()
         results = self._store.commit(batch.articles, batch.dead, source.checkpoint(batch.position))
-        self._store_seconds += time.perf_counter() - begin
+        batch.store_seconds = time.perf_counter() - begin
         self._count(batch, results)
         self._progress.advance(batch.position, self.summary.read)
 
     def _count(self, batch: _Batch, results: Sequence[PutResult]) -> None:
         summary, metrics = self.summary, self._metrics
-        for result, count in Counter(results).items():
-            metrics.processed.labels(result).inc(count)
+        indexed = [article for article, result in zip(batch.articles, results, strict=True) if result is PutResult.INDEXED]
+        summary.count(indexed)
         summary.duplicate += results.count(PutResult.DUPLICATE)
-        self._count_indexed([article for article, result in zip(batch.articles, results, strict=True) if result is PutResult.INDEXED])
+        summary.rejected.update(letter.reason for letter in batch.dead)
+        metrics.count(map(Counted.of, indexed))
+        if indexed:
+            metrics.last_indexed.set(indexed[-1].first_seen_at.timestamp())
         for letter in batch.dead:
-            summary.rejected[letter.reason] += 1
-            metrics.processed.labels("rejected").inc()
             metrics.dead_letters.labels(letter.reason).inc()
+        for result, count in Counter([*results, *("rejected" for _ in batch.dead)]).items():
+            metrics.processed.labels(result).inc(count)
         metrics.in_flight.dec(batch.size)
-        for stage, seconds in self._stages().items():
-            metrics.stage_seconds.labels(stage).inc(seconds - self._stages_reported.get(stage, 0.0))
-            self._stages_reported[stage] = seconds
-
-    def _count_indexed(self, articles: Sequence[EnrichedArticle]) -> None:
-        """Add up a batch, then tell the metrics, which take longer for one number than adding up takes for all."""
-        summary, metrics = self.summary, self._metrics
-        summary.indexed += len(articles)
-        summary.words += sum(article.body.count(" ") + 1 for article in articles)
-        summary.languages.update(article.language.code for article in articles)
-        flags: Counter[str] = Counter(flag for article in articles for flag in article.flags)
-        topics = Counter(topic for article in articles for topic in article.topic_ids)
-        entities: Counter[tuple[str, str]] = Counter((entity.name, entity.type) for article in articles for entity in article.entities)
-        types: Counter[str] = Counter()
-        for (_, kind), count in entities.items():
-            types[kind] += count
-        summary.flags.update(flags)
-        summary.topics.update(topics)
-        summary.entities.update(entities)
-        for metric, counts in ((metrics.flagged, flags), (metrics.topics, topics), (metrics.entities, types)):
-            for label, count in counts.items():
-                metric.labels(label).inc(count)
-        for article in articles:
-            if article.published_at:
-                metrics.publish_delay.observe(max(0.0, (article.first_seen_at - article.published_at).total_seconds()))
-        if articles:
-            metrics.last_indexed.set(articles[-1].first_seen_at.timestamp())
-
-    def _stages(self) -> dict[str, float]:
-        return {**self._pipeline.seconds, "store": self._store_seconds}
+        seconds = self._pipeline.pop_seconds() | {"store": batch.store_seconds}
+        summary.stage_seconds.update(seconds)
+        metrics.count_stages(seconds)

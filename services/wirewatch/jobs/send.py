@@ -5,13 +5,13 @@ What was sent after progress was last saved is sent again: the article's id tell
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from wirewatch.core.ingest.message_key import NoKey, article_key
 from wirewatch.core.outcome import Reason
-from wirewatch.jobs.run import Progress, Silent
+from wirewatch.jobs.reading import Progress, Silent, read_on
 from wirewatch.ports.broker import Delivery, MessageTooLarge, Publisher
 from wirewatch.ports.source import ArticleSource, Record, SendProgress
 
@@ -97,7 +97,7 @@ class SendRun:
     def run(self, sources: Sequence[ArticleSource], *, from_start: bool = False) -> SendSummary:
         """Send each source to its end, on from where it was left unless ``from_start``.
 
-        Raises SourceError, Unavailable, Refused, Unavailable; what was confirmed before is noted.
+        Raises SourceError, Unavailable, Refused; what was confirmed before is noted.
         """
         begin = self._clock()
         try:
@@ -109,7 +109,7 @@ class SendRun:
             self.summary.seconds = self._clock() - begin
         return self.summary
 
-    def idle(self) -> None:
+    def flush(self) -> None:
         """Have confirmed and noted what was sent: a source that waits for more calls this."""
         self._settle(0)
         self._save()
@@ -118,7 +118,7 @@ class SendRun:
         after = None if from_start else self._progress.checkpoint(source.name)
         self._source, self._position, self._saved_at = source, None, self._clock()
         try:
-            for record in self._started(source, source.records(after)):
+            for record in read_on(source, after, progress=self._shown, resumed=self.summary.resumed):
                 if self._pace.wait():
                     self.summary.stopped = True
                     break
@@ -131,16 +131,6 @@ class SendRun:
             # After a fault, too, what the broker has confirmed by now need not be sent again.
             self._forget_unconfirmed()
             self._save()
-
-    def _started(self, source: ArticleSource, records: Iterator[Record]) -> Iterator[Record]:
-        first = True
-        for record in records:
-            if first:
-                self._shown.start(source, record.offset)
-                if record.offset:
-                    self.summary.resumed.append(source.name)
-                first = False
-            yield record
 
     def _send(self, record: Record, source: ArticleSource) -> None:
         self.summary.read += 1

@@ -49,7 +49,7 @@ class Publisher(Protocol):
     def close(self) -> None: ...
 
 
-class Outlet(Protocol):
+class AsyncPublisher(Protocol):
     """Sends messages from within an event loop, to topics by their full names."""
 
     async def publish(self, topic: str, *, key: bytes, value: bytes, headers: Mapping[str, bytes] | None = None) -> None:

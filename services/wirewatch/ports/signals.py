@@ -19,3 +19,21 @@ class Retry(Protocol):
     def done(self) -> None:
         """The store has answered: the row ends."""
         ...
+
+
+class Checked(Protocol):
+    """What can tell whether it is well, from any thread."""
+
+    def stuck(self) -> str | None:
+        """What hangs, if anything does: /healthz."""
+        ...
+
+    def not_ready(self) -> str | None:
+        """Why articles don't get through, if they don't: /readyz."""
+        ...
+
+
+class Flushable(Protocol):
+    """A run that finishes what it has begun while there is nothing to read."""
+
+    def flush(self) -> None: ...

@@ -24,7 +24,7 @@ class BatchLimits:
     linger_seconds: float
 
 
-class Stage(Protocol):
+class Handler(Protocol):
     """What a worker does with messages."""
 
     limits: BatchLimits
@@ -41,7 +41,7 @@ class _Slot:
     lane: "_Lane"
     ack: Callable[[], None]
     done: bool = False
-    forgotten: bool = False
+    revoked: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -52,19 +52,19 @@ class _Lane:
     waiting: deque[_Slot] = field(default_factory=deque)
 
 
-class Flow:
-    """Runs messages through a stage. Made and used inside one event loop."""
+class InFlight:
+    """Runs messages through a handler. Made and used inside one event loop."""
 
-    def __init__(self, stage: Stage, metrics: Metrics, *, in_flight: Sequence[int]) -> None:
+    def __init__(self, handler: Handler, metrics: Metrics, *, in_flight: Sequence[int]) -> None:
         """``in_flight``: for each lane the number of messages that may be unacknowledged; lane 0 is served before lane 1."""
-        self._stage = stage
+        self._handler = handler
         self._metrics = metrics
         self._lanes = [_Lane(asyncio.Semaphore(limit)) for limit in in_flight]
         self._partitions: dict[tuple[str, int], deque[_Slot]] = {}
         self._arrived = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
-        self._free = asyncio.Semaphore(stage.concurrency)
+        self._free = asyncio.Semaphore(handler.concurrency)
         # Changed by every message that is taken or done: who sees it unchanged while ``unacknowledged`` sees a standstill.
         self.moves = 0
 
@@ -73,8 +73,8 @@ class Flow:
         """Messages taken and not acknowledged."""
         return sum(map(len, self._partitions.values()))
 
-    async def take(self, message: Message, ack: Callable[[], None], *, lane: int = 0) -> None:
-        """Take a message in, once there is room. ``ack`` is called when it may be acknowledged; in a partition, in order of taking."""
+    async def submit(self, message: Message, ack: Callable[[], None], *, lane: int = 0) -> None:
+        """Take in a message, once there is room. ``ack`` is called when it may be acknowledged; in a partition, in the order submitted."""
         place = self._lanes[lane]
         await place.room.acquire()
         slot = _Slot(message, place, ack)
@@ -87,7 +87,7 @@ class Flow:
         self._arrived.set()
 
     async def run(self) -> None:
-        """Process what is taken in, for ever. Raises an exception group with what the stage raised."""
+        """Process what is taken in, for ever. Raises an exception group with what the handler raised."""
         async with asyncio.TaskGroup() as batches:
             while True:
                 await self._free.acquire()
@@ -101,11 +101,11 @@ class Flow:
             return self.unacknowledged
         return 0
 
-    def forget(self) -> None:
-        """Let go of what is in flight: it is acknowledged no more, and counts as released."""
+    def revoke(self) -> None:
+        """Let go of what is in flight, whose partitions are another worker's now: it is not acknowledged, and counts as released."""
         for slots in self._partitions.values():
             for slot in slots:
-                slot.forgotten = True
+                slot.revoked = True
                 slot.lane.room.release()
                 if not slot.done:
                     self._count("released")
@@ -116,7 +116,7 @@ class Flow:
 
     async def _gather(self) -> list[_Slot]:
         """Wait for messages, then a little longer for more of them; those of the first lane that has some."""
-        limits, loop = self._stage.limits, asyncio.get_running_loop()
+        limits, loop = self._handler.limits, asyncio.get_running_loop()
         closes: float | None = None
         while True:
             lane = next((lane for lane in self._lanes if lane.waiting), None)
@@ -135,7 +135,7 @@ class Flow:
     def _cut(self, waiting: deque[_Slot]) -> list[_Slot]:
         batch: list[_Slot] = []
         size = 0
-        while waiting and len(batch) < self._stage.limits.messages and (not batch or size < self._stage.limits.value_bytes):
+        while waiting and len(batch) < self._handler.limits.messages and (not batch or size < self._handler.limits.value_bytes):
             slot = waiting.popleft()
             size += len(slot.message.value or b"")
             batch.append(slot)
@@ -143,20 +143,20 @@ class Flow:
 
     async def _process(self, batch: Sequence[_Slot]) -> None:
         try:
-            results = await self._stage.process([slot.message for slot in batch])
+            results = await self._handler.process([slot.message for slot in batch])
             for slot, result in zip(batch, results, strict=True):
                 self._settle(slot, result)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task and not task.cancelling():
                 # A task group takes that for a good end, and the messages would be in flight for ever.
-                raise RuntimeError("the stage was cancelled from within") from error
+                raise RuntimeError("the handler was cancelled from within") from error
             raise
         finally:
             self._free.release()
 
     def _settle(self, slot: _Slot, result: str) -> None:
-        if slot.forgotten:
+        if slot.revoked:
             return
         slot.done = True
         self._count(result)

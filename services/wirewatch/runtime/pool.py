@@ -14,20 +14,47 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
 from pathlib import Path
 from resource import getpagesize
+from typing import Protocol
 
 import msgspec
 import structlog
 from msgspec import Struct
 
-from wirewatch.core.article import EnrichedArticle
+from wirewatch.core.ingest.storable import storable
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.pipeline import Pipeline
-from wirewatch.metrics import Metrics
-from wirewatch.workers.enrich import Enriched, Raw
+from wirewatch.metrics import Counted, Metrics
 
 _log = structlog.get_logger()
+
+
+class Raw(Struct, frozen=True):
+    """A message's bytes on their way to a process that enriches them."""
+
+    value: bytes
+    first_seen_at: datetime
+    backfill: bool
+
+
+class Enriched(Struct, frozen=True, kw_only=True):
+    """An enriched article as ``enriched.v1`` in JSON, and what is counted of it."""
+
+    id: str
+    value: bytes
+    counted: Counted
+
+
+class Enricher(Protocol):
+    """Takes raw articles through the path, somewhere beside the event loop."""
+
+    processes: int
+
+    async def enrich(self, raws: Sequence[Raw]) -> Sequence[Enriched | Rejected]:
+        """Give the outcomes in the same order."""
+        ...
 
 
 class _Batch(Struct, frozen=True):
@@ -71,7 +98,7 @@ class EnrichPool:
                 self._pool = None
                 _kill(pool)
             _log.warning("pool_restarted", cause=type(error).__name__, articles=len(raws), advice="each of them is tried alone")
-            self._metrics.retries.labels("enrich").inc()
+            self._metrics.retries.labels("process").inc()
             return [await self._alone(raw) for raw in raws]
         if batch.resident_mib > self._memory_mib and self._pool is pool:
             _log.info("pool_renewed", resident_mib=round(batch.resident_mib))
@@ -121,8 +148,7 @@ class EnrichPool:
         if not done:
             raise TimeoutError
         batch = answer.result()
-        for stage, seconds in batch.seconds.items():
-            self._metrics.stage_seconds.labels(stage).inc(seconds)
+        self._metrics.count_stages(batch.seconds)
         return batch
 
 
@@ -164,30 +190,17 @@ def _begin(make_pipeline: Callable[[], Pipeline]) -> None:
 def _enrich(raws: Sequence[Raw]) -> _Batch:
     """Run in a child for each batch."""
     (pipeline,) = _pipelines
-    before = dict(pipeline.seconds)
-    outcomes = [_enriched(pipeline, raw) for raw in raws]
-    return _Batch(outcomes, {stage: seconds - before[stage] for stage, seconds in pipeline.seconds.items()}, _resident_mib())
+    outcomes = [enrich(pipeline, raw) for raw in raws]
+    return _Batch(outcomes, pipeline.pop_seconds(), _resident_mib())
 
 
-def _enriched(pipeline: Pipeline, raw: Raw) -> Enriched | Rejected:
-    try:
-        outcome = pipeline.process(raw.value, now=raw.first_seen_at, backfill=raw.backfill)
-        return summary(outcome) if isinstance(outcome, EnrichedArticle) else outcome
-    except Exception as error:  # noqa: BLE001 - one article that no step foresaw must not stop the others; reject_ceiling bounds it
-        return Rejected(Reason.CRASHED, f"{type(error).__name__} while it was processed; please report it with the message")
-
-
-def summary(article: EnrichedArticle) -> Enriched:
-    """An enriched article as it is sent on."""
-    delay = (article.first_seen_at - article.published_at).total_seconds() if article.published_at else None
-    return Enriched(
-        id=article.id,
-        value=msgspec.json.encode(article),
-        topics=article.topic_ids,
-        entities=tuple(entity.type for entity in article.entities),
-        flags=article.flags,
-        publish_delay=None if delay is None or article.backfill else max(0.0, delay),
-    )
+def enrich(pipeline: Pipeline, raw: Raw) -> Enriched | Rejected:
+    """The outcome of one message."""
+    outcome = pipeline.process(raw.value, now=raw.first_seen_at, backfill=raw.backfill)
+    if isinstance(outcome, Rejected):
+        return outcome
+    article, value = storable(outcome, msgspec.json.encode)
+    return Enriched(id=article.id, value=value, counted=Counted.of(article))
 
 
 def _resident_mib() -> float:

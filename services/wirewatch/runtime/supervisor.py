@@ -1,17 +1,17 @@
 """Starts a worker's process again when it has failed: a worker that meets what it did not expect ends rather than lose a message."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import structlog
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+from wirewatch.runtime.backoff import Backoff
+
 # One that ran so long was well: the next pause is the first one again.
 _WELL_SECONDS = 300.0
 _log = structlog.get_logger()
@@ -22,26 +22,25 @@ def supervise(
     *,
     final_codes: frozenset[int],
     stop: threading.Event,
-    pause: Callable[[float], float] = lambda seconds: random.uniform(seconds / 2, seconds),  # noqa: S311 - jitter
+    backoff: Backoff | None = None,
 ) -> int:
     """Run ``command`` until it ends with one of ``final_codes`` or ``stop`` is set; its last exit code.
 
     The child is given a pipe as its standard input, and should end when that ends: then its supervisor was killed. Once ``stop`` is set the
     child gets SIGTERM, and as long as it needs.
     """
-    seconds = _FIRST_PAUSE
+    backoff = backoff or Backoff(1.0, 60.0)
     while True:
         begun = time.monotonic()
         code = _run(command, stop)
         if stop.is_set() or code in final_codes:
             return code
         if time.monotonic() - begun > _WELL_SECONDS:
-            seconds = _FIRST_PAUSE
-        wait = pause(seconds)
+            backoff.reset()
+        wait = backoff.next()
         _log.warning("worker_restarts", exit_code=code, in_seconds=round(wait, 1))
         if stop.wait(wait):
             return code
-        seconds = min(2 * seconds, _LONGEST_PAUSE)
 
 
 def _run(command: Sequence[str], stop: threading.Event) -> int:

@@ -2,60 +2,27 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
 
-from msgspec import Struct
-
-from wirewatch.core.article import EntityType, Flag
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.metrics import Metrics
 from wirewatch.ports.broker import Message, MessageTooLarge
-from wirewatch.runtime.delivery import TOMBSTONE, Outbox
+from wirewatch.runtime.delivery import TOMBSTONE, Sender
 from wirewatch.runtime.in_flight import BatchLimits
+from wirewatch.runtime.pool import Enriched, Enricher, Raw
 
 # Batches that are enriched and not confirmed yet: as many as two processes make in the time in which messages are gathered.
 _SENDING = 16
 
 
-class Raw(Struct, frozen=True):
-    """A message's bytes on their way to a process that enriches them."""
-
-    value: bytes
-    first_seen_at: datetime
-    backfill: bool
-
-
-class Enriched(Struct, frozen=True, kw_only=True):
-    """An enriched article as ``enriched.v1`` in JSON, and what is counted of it."""
-
-    id: str
-    value: bytes
-    topics: tuple[str, ...]
-    entities: tuple[EntityType, ...]
-    flags: tuple[Flag, ...]
-    publish_delay: float | None
-
-
-class Enricher(Protocol):
-    """Takes raw articles through the path, somewhere beside the event loop."""
-
-    processes: int
-
-    async def enrich(self, raws: Sequence[Raw]) -> Sequence[Enriched | Rejected]:
-        """Give the outcomes in the same order."""
-        ...
-
-
-class EnrichStage:
-    """A Stage: enriches messages and sends them on, or keeps them as dead letters."""
+class EnrichHandler:
+    """A Handler: enriches messages and sends them on, or keeps them as dead letters."""
 
     limits = BatchLimits(messages=32, value_bytes=1_048_576, linger_seconds=0.02)
 
-    def __init__(self, enricher: Enricher, outbox: Outbox, metrics: Metrics, *, topic: str, backfill_topic: str) -> None:
+    def __init__(self, enricher: Enricher, sender: Sender, metrics: Metrics, *, topic: str, backfill_topic: str) -> None:
         """``topic``: where enriched articles go; ``backfill_topic``: where history comes from."""
         self._enricher = enricher
-        self._outbox = outbox
+        self._sender = sender
         self._metrics = metrics
         self._topic = topic
         self._backfill_topic = backfill_topic
@@ -74,23 +41,12 @@ class EnrichStage:
             outcome = TOMBSTONE
         if isinstance(outcome, Enriched):
             try:
-                await self._outbox.send(self._topic, key=outcome.id.encode(), value=outcome.value)
+                await self._sender.send(self._topic, key=outcome.id.encode(), value=outcome.value)
             except MessageTooLarge as error:
                 outcome = Rejected(Reason.TOO_LARGE, f"{len(outcome.value)} bytes once enriched: {error}")
             else:
-                self._outbox.accepted()
-                self._count(outcome)
+                self._sender.accepted()
+                self._metrics.count((outcome.counted,))
                 return "enriched"
-        await self._outbox.bury(message, outcome)
+        await self._sender.dead_letter(message, outcome)
         return "rejected"
-
-    def _count(self, enriched: Enriched) -> None:
-        metrics = self._metrics
-        for topic in enriched.topics:
-            metrics.topics.labels(topic).inc()
-        for kind in enriched.entities:
-            metrics.entities.labels(kind).inc()
-        for flag in enriched.flags:
-            metrics.flagged.labels(flag).inc()
-        if enriched.publish_delay is not None:
-            metrics.publish_delay.observe(enriched.publish_delay)

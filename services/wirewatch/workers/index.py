@@ -13,22 +13,22 @@ from wirewatch.metrics import Metrics
 from wirewatch.ports.broker import Message
 from wirewatch.ports.signals import Clock
 from wirewatch.ports.store import ArticleStore, PutResult
-from wirewatch.runtime.delivery import TOMBSTONE, Outbox
+from wirewatch.runtime.delivery import TOMBSTONE, Sender
 from wirewatch.runtime.in_flight import BatchLimits
 
 _decoder = msgspec.json.Decoder(EnrichedArticle)
 
 
-class IndexStage:
-    """A Stage: puts articles into the store. The store tries again by itself for as long as it can't be reached."""
+class IndexHandler:
+    """A Handler: puts articles into the store. The store tries again by itself for as long as it can't be reached."""
 
     limits = BatchLimits(messages=500, value_bytes=8_388_608, linger_seconds=0.2)
     concurrency = 2
 
-    def __init__(self, store: ArticleStore, outbox: Outbox, metrics: Metrics, *, clock: Clock) -> None:
+    def __init__(self, store: ArticleStore, sender: Sender, metrics: Metrics, *, clock: Clock) -> None:
         """``store`` is used in several threads at once."""
         self._store = store
-        self._outbox = outbox
+        self._sender = sender
         self._metrics = metrics
         self._clock = clock
         self._threads = ThreadPoolExecutor(self.concurrency, thread_name_prefix="store")
@@ -40,7 +40,7 @@ class IndexStage:
         results: Iterator[PutResult | Rejected] = iter(())
         if articles:
             results = iter(await asyncio.get_running_loop().run_in_executor(self._threads, self._store.put, articles))
-        self._metrics.stage_seconds.labels("store").inc(time.perf_counter() - begin)
+        self._metrics.count_stages({"store": time.perf_counter() - begin})
         outcomes = [next(results) if isinstance(article, EnrichedArticle) else article for article in decoded]
         self._observe(article for article, outcome in zip(decoded, outcomes, strict=True) if outcome is PutResult.INDEXED)
         return await asyncio.gather(*map(self._finish, messages, outcomes))
@@ -51,9 +51,9 @@ class IndexStage:
 
     async def _finish(self, message: Message, outcome: PutResult | Rejected) -> str:
         if isinstance(outcome, PutResult):
-            self._outbox.accepted()
+            self._sender.accepted()
             return outcome
-        await self._outbox.bury(message, outcome)
+        await self._sender.dead_letter(message, outcome)
         return "rejected"
 
     def _observe(self, indexed: Iterator[EnrichedArticle | Rejected]) -> None:

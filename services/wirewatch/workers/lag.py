@@ -1,12 +1,12 @@
 """Keeps measuring the workers' lag, in a process of its own: a dead worker can't hide its lag from it."""
 
-import time
 from collections.abc import Callable, Sequence
 
 from wirewatch.core.errors import WirewatchError
 from wirewatch.metrics import LagMetrics
 from wirewatch.ports.broker import Lag
-from wirewatch.ports.signals import Clock
+from wirewatch.ports.signals import Clock, Tell
+from wirewatch.runtime.health import Health, Pulse
 
 # A measurement that takes longer hangs.
 _STUCK_SECONDS = 120.0
@@ -23,7 +23,7 @@ class LagMeter:
         clock: Clock,
         every_seconds: float,
         sleep: Callable[[float], bool],
-        tell: Callable[[str], None],
+        tell: Tell,
     ) -> None:
         """``measure`` raises Unavailable and Refused; ``sleep`` returns True to stop."""
         self._measure = measure
@@ -33,21 +33,14 @@ class LagMeter:
         self._sleep = sleep
         self._tell = tell
         self._fault: str | None = "nothing is measured yet"
-        self._active = time.monotonic()
-
-    def stuck(self) -> str | None:
-        """What is wrong if a measurement hangs. May be called from any thread."""
-        seconds = time.monotonic() - self._active - self._every
-        return f"no measurement has ended for {seconds:.0f} s" if seconds > _STUCK_SECONDS else None
-
-    def not_ready(self) -> str | None:
-        """Why the figures are not those of now, if they are not. May be called from any thread."""
-        return self.stuck() or self._fault
+        self._pulse = Pulse(lambda: "no measurement has ended", _STUCK_SECONDS + every_seconds)
+        # Not ready: the figures are not those of now.
+        self.health = Health(self._pulse, faults=(lambda: self._fault,))
 
     def run(self) -> None:
         """Measure until told to stop. While Kafka is away the last figures stay, and their time with them."""
         while True:
-            self._active = time.monotonic()
+            self._pulse.beat()
             try:
                 self._publish(self._measure())
             except WirewatchError as error:
@@ -55,7 +48,7 @@ class LagMeter:
                     self._tell(str(error))
                 self._fault = str(error)
                 self._metrics.faults.inc()
-            self._active = time.monotonic()
+            self._pulse.beat()
             if self._sleep(self._every):
                 return
 

@@ -35,9 +35,9 @@ class Tagging:
     def __init__(self, fails_on: Sequence[str] = ()) -> None:
         self._fails_on = fails_on
 
-    def again(self, article: EnrichedArticle) -> EnrichedArticle:
+    def reenrich(self, article: EnrichedArticle) -> EnrichedArticle | Rejected:
         if article.id in self._fails_on:
-            raise IndexError(article.body)
+            return Rejected(Reason.CRASHED, "IndexError in or after the step topics")
         return msgspec.structs.replace(article, topics=(Topic("new", 1.0, ()),), topic_ids=("new",), versions=NEW)
 
 
@@ -117,7 +117,7 @@ def test_an_article_that_crashes_is_left_as_it_is(store: EmbeddedStore) -> None:
     store.put([article("a"), before, article("c")])
     summary = run(store, fails_on=["b"])
     assert figures(summary) == (3, 2, 0, 0, 1)
-    assert (summary.failed, summary.failed_ids) == ({"IndexError while it was enriched": 1}, ["b"])
+    assert (summary.failed, summary.failed_ids) == ({"crashed: IndexError in or after the step topics": 1}, ["b"])
     assert store.get("b") == before
     assert figures(run(store)) == (3, 1, 2, 0, 0)
 

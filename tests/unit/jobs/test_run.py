@@ -1,6 +1,7 @@
 import gc
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,11 +10,12 @@ from tests.unit.core.test_pipeline import pipeline
 
 from wirewatch.adapters.memory.store import MemoryStore
 from wirewatch.adapters.snowball import SnowballStemmer
-from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
-from wirewatch.core.errors import SourceError, Unavailable
+from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle, Entity
+from wirewatch.core.errors import DataFileError, SourceError, Unavailable
 from wirewatch.core.outcome import Rejected
 from wirewatch.core.pipeline import Pipeline
 from wirewatch.core.search.analysis import Analyser
+from wirewatch.core.text.document import Document
 from wirewatch.jobs.run import EmbeddedRun
 from wirewatch.metrics import Metrics
 from wirewatch.ports.source import Record
@@ -44,13 +46,21 @@ class Listed:
         return Checkpoint(source=self.name, position=position)
 
 
-class Broken(Pipeline):
-    """Fails on an article in a way nobody foresaw."""
+class Failing:
+    """An EntityTagging that fails on an article in a way nobody foresaw, or lacks its model."""
 
-    def process(self, raw: bytes, *, now: datetime, backfill: bool = False) -> EnrichedArticle | Rejected:
-        if b"crash" in raw:
+    def tag(self, document: Document) -> tuple[Entity, ...]:
+        if "crash" in document.fields[-1].folded:
             raise KeyError("secret words of the article")
-        return super().process(raw, now=now, backfill=backfill)
+        if "damaged" in document.fields[-1].folded:
+            raise DataFileError("model.npz: damaged; install the package again")
+        return ()
+
+
+def failing() -> Pipeline:
+    path = endless()
+    path._tools = replace(path._tools, entities=Failing())
+    return path
 
 
 def message(number: int, **fields: object) -> bytes:
@@ -62,7 +72,7 @@ def store() -> MemoryStore:
 
 
 def worker(into: EmbeddedStore, **options: object) -> EmbeddedRun:
-    defaults: dict[str, object] = {"batch_articles": 3, "batch_seconds": 60.0, "reject_ceiling": 5, "pipeline": endless()}
+    defaults: dict[str, object] = {"batch_articles": 3, "batch_seconds": 60.0, "reject_limit": 5, "pipeline": endless()}
     return EmbeddedRun(store=into, metrics=Metrics(CollectorRegistry(), topics=["sanctions"]), clock=lambda: NOW, **{**defaults, **options})  # type: ignore[arg-type]  # options differ in type
 
 
@@ -116,12 +126,18 @@ def test_a_fault_that_the_reader_found_is_a_dead_letter() -> None:
 
 def test_an_article_that_crashes_a_step_does_not_stop_the_others_and_is_not_quoted() -> None:
     into = store()
-    path = endless()
-    summary = worker(into, pipeline=Broken(path._tools, timer=lambda: 0.0)).run([Listed(message(1, body="crash"), message(2))])
+    summary = worker(into, pipeline=failing()).run([Listed(message(1, body="crash"), message(2))])
     assert (summary.indexed, summary.rejected) == (1, {"crashed": 1})
     (letter,) = into.dead_letters()[1]
-    assert "KeyError" in letter.detail
-    assert "secret" not in letter.detail
+    assert letter.detail == "KeyError in or after the step entities; please report it with the message"
+
+
+def test_a_model_that_is_damaged_is_no_fault_of_the_articles() -> None:
+    into = store()
+    run = worker(into, pipeline=failing())
+    with pytest.raises(DataFileError, match="install the package again"):
+        run.run([Listed(message(1), message(2, body="damaged"), message(3))])
+    assert (run.summary.indexed, into.dead_letters()[0]) == (1, 0)
 
 
 def test_too_many_rejected_in_a_row_stop_the_run_and_stay() -> None:
@@ -183,15 +199,15 @@ def test_a_waiting_source_leaves_nothing_uncommitted() -> None:
     class Waiting(Listed):
         def records(self, after: Checkpoint | None) -> Iterator[Record]:
             yield from super().records(after)
-            run.idle()
+            run.flush()
             assert into.get(article_ids[0])
 
     article = endless().process(message(1), now=NOW)
     assert isinstance(article, EnrichedArticle)
     article_ids = [article.id]
-    assert run.not_ready() == "no source is open yet"
+    assert run.health.not_ready() == "no source is open yet"
     run.run([Waiting(message(1))])
-    assert run.not_ready() is None
+    assert run.health.not_ready() is None
 
 
 def test_an_old_batch_is_committed_though_it_is_small() -> None:
@@ -202,12 +218,12 @@ def test_an_old_batch_is_committed_though_it_is_small() -> None:
 
 def test_stuck_is_told_apart_from_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     run = worker(store())
-    assert run.stuck() is None
-    moved = run._active
-    monkeypatch.setattr("wirewatch.jobs.run.time.monotonic", lambda: moved + 200)
-    assert run.stuck() == "nothing has moved for 200 s"
-    run.idle()
-    assert run.stuck() is None
+    assert run.health.stuck() is None
+    moved = run._pulse.last
+    monkeypatch.setattr(run._pulse, "_now", lambda: moved + 200)
+    assert run.health.stuck() == "nothing has moved for 200 s"
+    run.flush()
+    assert run.health.stuck() is None
 
 
 def test_garbage_is_collected_as_before_once_a_run_has_ended() -> None:

@@ -53,16 +53,16 @@ def test_figures_stay_while_kafka_is_away_and_the_fault_is_told_once() -> None:
 
     def sleep(seconds: float) -> bool:
         assert seconds == 15
-        states.append(meter.not_ready())
+        states.append(meter.health.not_ready())
         figures.append((figure("wirewatch_consumer_lag_records"), figure("wirewatch_consumer_lag_seconds")))
         return len(states) == 4
 
     meter = LagMeter(measure=measure, metrics=metrics, clock=lambda: NOW, every_seconds=15, sleep=sleep, tell=told.append)
-    assert meter.not_ready() == "nothing is measured yet"
+    assert meter.health.not_ready() == "nothing is measured yet"
     meter.run()
     assert states == [None, "away", "away", None]
     assert figures == [(2, 5), (2, 5), (2, 5), (0, 0)]
     assert told == ["away"]
-    assert meter.stuck() is None
+    assert meter.health.stuck() is None
     assert metrics.registry.get_sample_value("wirewatch_consumer_lag_faults_total") == 2
     assert metrics.registry.get_sample_value("wirewatch_consumer_lag_measured_timestamp_seconds") == NOW.timestamp()

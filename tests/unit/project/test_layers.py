@@ -41,7 +41,7 @@ LAYERS = {
 }
 MAX_FILE_LINES, MAX_CLASS_LINES, MAX_METHODS = 300, 150, 15
 # Classes that are still larger; the list only gets shorter.
-LARGE_CLASSES = {"EmbeddedRun", "EntityTagger", "MemoryStore", "SqliteStore", "_File"}
+LARGE_CLASSES = {"EntityTagger", "MemoryStore", "SqliteStore", "_File"}
 
 
 def name_of(module: Path) -> str:
@@ -109,7 +109,7 @@ def test_each_technology_is_imported_by_one_adapter() -> None:
 
 
 # Modules that do not keep to their layer yet; the list only gets shorter.
-PENDING = {"core/text/spans.py", "runtime/delivery.py", "runtime/pool.py"}
+PENDING = {"core/text/spans.py"}
 
 
 def own(module: Path) -> set[str]:

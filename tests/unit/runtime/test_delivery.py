@@ -7,59 +7,59 @@ import pytest
 from tests.support.messages import NOON, ListPublisher, message, metrics
 
 from wirewatch.core.article import DeadLetter
+from wirewatch.core.ingest.dead_letters import ATTEMPTS_HEADER
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.jobs.dead_letters import ATTEMPTS_HEADER
 from wirewatch.metrics import Metrics
 from wirewatch.ports.broker import MessageTooLarge
-from wirewatch.runtime.delivery import Outbox
-from wirewatch.runtime.reject_limit import Ceiling, TooManyRejected
+from wirewatch.runtime.delivery import Sender
+from wirewatch.runtime.reject_limit import RejectLimit, TooManyRejected
 
 REJECTED = Rejected(Reason.INVALID_JSON, "line 1")
 
 
-def outbox(publisher: ListPublisher, found: Metrics | None = None, *, ceiling: int = 100, pauses: list[float] | None = None) -> Outbox:
+def sender(publisher: ListPublisher, found: Metrics | None = None, *, limit: int = 100, pauses: list[float] | None = None) -> Sender:
     async def sleep(seconds: float) -> None:
         (pauses if pauses is not None else []).append(seconds)
 
-    return Outbox(publisher, found or metrics(), dead_topic="articles.dead", clock=lambda: NOON, ceiling=Ceiling(ceiling), sleep=sleep)
+    return Sender(publisher, found or metrics(), dead_topic="articles.dead", clock=lambda: NOON, limit=RejectLimit(limit), sleep=sleep)
 
 
 def test_it_sends_until_it_is_confirmed_and_says_meanwhile_what_is_wrong() -> None:
     publisher, found, pauses = ListPublisher(failures=12), metrics(), list[float]()
-    box = outbox(publisher, found, pauses=pauses)
+    sending = sender(publisher, found, pauses=pauses)
     faults: list[str | None] = []
 
     async def test() -> None:
         async def watch(seconds: float) -> None:
             pauses.append(seconds)
-            faults.append(box.fault)
+            faults.append(sending.fault)
 
-        box._sleep = watch
-        await box.send("articles.enriched", key=b"a", value=b"{}")
+        sending._sleep = watch
+        await sending.send("articles.enriched", key=b"a", value=b"{}")
 
     asyncio.run(test())
     assert publisher.sent == [("articles.enriched", b"a", b"{}")]
     assert set(faults) == {"articles.enriched takes no messages: ConnectionError"}
-    assert box.fault is None
+    assert sending.fault is None
     assert len(pauses) == 12
     assert all(0 <= pause <= 10 for pause in pauses)
-    assert found.registry.get_sample_value("wirewatch_retries_total", {"stage": "publish"}) == 12
+    assert found.registry.get_sample_value("wirewatch_retries_total", {"target": "broker"}) == 12
 
 
 def test_what_is_too_large_is_not_sent_again() -> None:
     publisher = ListPublisher(max_bytes=10)
     with pytest.raises(MessageTooLarge):
-        asyncio.run(outbox(publisher).send("articles.enriched", key=b"a", value=b"x" * 11))
+        asyncio.run(sender(publisher).send("articles.enriched", key=b"a", value=b"x" * 11))
     assert publisher.sent == []
 
 
 def test_a_dead_letter_holds_the_message_where_it_came_from_and_why() -> None:
     publisher, found = ListPublisher(), metrics()
-    box = outbox(publisher, found)
+    sending = sender(publisher, found)
     tried_before = message(8, b"\xff\x00", partition=3, headers={ATTEMPTS_HEADER: b"2"})
-    asyncio.run(box.bury(message(7, b"\xff\x00", partition=3), REJECTED))
-    asyncio.run(box.bury(tried_before, REJECTED))
-    asyncio.run(box.bury(message(9, None, headers={ATTEMPTS_HEADER: b"many"}), REJECTED))
+    asyncio.run(sending.dead_letter(message(7, b"\xff\x00", partition=3), REJECTED))
+    asyncio.run(sending.dead_letter(tried_before, REJECTED))
+    asyncio.run(sending.dead_letter(message(9, None, headers={ATTEMPTS_HEADER: b"many"}), REJECTED))
     letters = [msgspec.json.decode(value, type=DeadLetter) for _, _, value in publisher.sent]
     assert [(topic, key) for topic, key, _ in publisher.sent] == [("articles.dead", letter.id.encode()) for letter in letters]
     assert [(letter.raw, letter.reason, letter.detail, letter.failed_at) for letter in letters[:1]] == [
@@ -76,16 +76,16 @@ def test_a_dead_letter_holds_the_message_where_it_came_from_and_why() -> None:
 
 def test_behind_too_many_in_a_row_no_message_is_put_away() -> None:
     publisher = ListPublisher()
-    box = outbox(publisher, ceiling=3)
+    sending = sender(publisher, limit=3)
 
     async def test() -> None:
         for offset in range(2):
-            await box.bury(message(offset), REJECTED)
-        box.accepted()
+            await sending.dead_letter(message(offset), REJECTED)
+        sending.accepted()
         for offset in range(3):
-            await box.bury(message(offset), REJECTED)
+            await sending.dead_letter(message(offset), REJECTED)
         with pytest.raises(TooManyRejected, match=r"3 messages in a row .* invalid_json .*articles"):
-            await box.bury(message(3), REJECTED)
+            await sending.dead_letter(message(3), REJECTED)
 
     asyncio.run(test())
     assert len(publisher.sent) == 5

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from wirewatch.runtime.health import Health
+from wirewatch.runtime.health import WorkerHealth
 
 
 @dataclass
@@ -12,10 +12,10 @@ class Worker:
     joined: bool = True
     fault: str | None = None
     now: float = 1_000.0
-    health: Health = field(init=False)
+    health: WorkerHealth = field(init=False)
 
     def __post_init__(self) -> None:
-        self.health = Health(
+        self.health = WorkerHealth(
             in_flight=lambda: self.in_flight,
             moves=lambda: self.moves,
             joined=lambda: self.joined,

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.support.messages import in_flight, message, metrics, processed
 
 from wirewatch.ports.broker import Message
-from wirewatch.runtime.in_flight import BatchLimits, Flow
+from wirewatch.runtime.in_flight import BatchLimits, InFlight
 
 
 class Gate:
-    """A Stage whose batches end when the test says so."""
+    """A Handler whose batches end when the test says so."""
 
     concurrency = 3
 
@@ -51,19 +51,19 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
 
 def test_messages_are_acknowledged_in_the_order_of_their_partition() -> None:
     async def test() -> None:
-        stage, found = Gate(), metrics()
-        flow = Flow(stage, found, in_flight=(10,))
+        handler, found = Gate(), metrics()
+        work = InFlight(handler, found, in_flight=(10,))
         acked: list[int] = []
         for offset in range(4):
-            await flow.take(message(offset), partial(acked.append, offset))
-        running = asyncio.create_task(flow.run())
-        await stage.at_work(2)
-        stage.ends[1].set_result(None)
+            await work.submit(message(offset), partial(acked.append, offset))
+        running = asyncio.create_task(work.run())
+        await handler.at_work(2)
+        handler.ends[1].set_result(None)
         await _settled()
         assert acked == []
-        assert flow.unacknowledged == 4
+        assert work.unacknowledged == 4
         assert (processed(found), in_flight(found)) == ({"indexed": 2}, 2)
-        stage.ends[0].set_result(None)
+        handler.ends[0].set_result(None)
         await _settled()
         assert acked == [0, 1, 2, 3]
         assert (processed(found), in_flight(found)) == ({"indexed": 4}, 0)
@@ -74,14 +74,14 @@ def test_messages_are_acknowledged_in_the_order_of_their_partition() -> None:
 
 def test_partitions_do_not_wait_for_each_other() -> None:
     async def test() -> None:
-        stage = Gate(BatchLimits(messages=1, value_bytes=1_000, linger_seconds=0.0))
-        flow = Flow(stage, metrics(), in_flight=(10,))
+        handler = Gate(BatchLimits(messages=1, value_bytes=1_000, linger_seconds=0.0))
+        work = InFlight(handler, metrics(), in_flight=(10,))
         acked: list[int] = []
         for partition in range(2):
-            await flow.take(message(partition=partition), partial(acked.append, partition))
-        running = asyncio.create_task(flow.run())
-        await stage.at_work(2)
-        stage.ends[1].set_result(None)
+            await work.submit(message(partition=partition), partial(acked.append, partition))
+        running = asyncio.create_task(work.run())
+        await handler.at_work(2)
+        handler.ends[1].set_result(None)
         await _settled()
         assert acked == [1]
         running.cancel()
@@ -91,15 +91,15 @@ def test_partitions_do_not_wait_for_each_other() -> None:
 
 def test_no_more_is_taken_in_than_there_is_room_for() -> None:
     async def test() -> None:
-        stage = Gate()
-        flow = Flow(stage, metrics(), in_flight=(2,))
+        handler = Gate()
+        work = InFlight(handler, metrics(), in_flight=(2,))
         for offset in range(2):
-            await flow.take(message(offset), lambda: None)
-        third = asyncio.create_task(flow.take(message(2), lambda: None))
-        running = asyncio.create_task(flow.run())
-        await stage.at_work(1)
+            await work.submit(message(offset), lambda: None)
+        third = asyncio.create_task(work.submit(message(2), lambda: None))
+        running = asyncio.create_task(work.run())
+        await handler.at_work(1)
         assert not third.done()
-        stage.ends[0].set_result(None)
+        handler.ends[0].set_result(None)
         await third
         running.cancel()
 
@@ -108,14 +108,14 @@ def test_no_more_is_taken_in_than_there_is_room_for() -> None:
 
 def test_history_waits_until_there_is_no_news() -> None:
     async def test() -> None:
-        stage = Gate()
-        flow = Flow(stage, metrics(), in_flight=(10, 10))
+        handler = Gate()
+        work = InFlight(handler, metrics(), in_flight=(10, 10))
         for offset in range(3):
-            await flow.take(message(offset, topic="articles.backfill"), lambda: None, lane=1)
-            await flow.take(message(offset), lambda: None, lane=0)
-        running = asyncio.create_task(flow.run())
-        await stage.at_work(3)
-        assert [[found.topic for found in batch] for batch in stage.batches] == [
+            await work.submit(message(offset, topic="articles.backfill"), lambda: None, lane=1)
+            await work.submit(message(offset), lambda: None, lane=0)
+        running = asyncio.create_task(work.run())
+        await handler.at_work(3)
+        assert [[found.topic for found in batch] for batch in handler.batches] == [
             ["articles", "articles"],
             ["articles"],
             ["articles.backfill", "articles.backfill"],
@@ -127,13 +127,13 @@ def test_history_waits_until_there_is_no_news() -> None:
 
 def test_a_batch_is_closed_by_its_bytes() -> None:
     async def test() -> None:
-        stage = Gate(BatchLimits(messages=10, value_bytes=1_000, linger_seconds=0.0))
-        flow = Flow(stage, metrics(), in_flight=(10,))
+        handler = Gate(BatchLimits(messages=10, value_bytes=1_000, linger_seconds=0.0))
+        work = InFlight(handler, metrics(), in_flight=(10,))
         for offset, size in enumerate((600, 600, 600, 5_000, 1)):
-            await flow.take(message(offset, b"x" * size), lambda: None)
-        running = asyncio.create_task(flow.run())
-        await stage.at_work(3)
-        assert [[found.offset for found in batch] for batch in stage.batches] == [[0, 1], [2, 3], [4]]
+            await work.submit(message(offset, b"x" * size), lambda: None)
+        running = asyncio.create_task(work.run())
+        await handler.at_work(3)
+        assert [[found.offset for found in batch] for batch in handler.batches] == [[0, 1], [2, 3], [4]]
         running.cancel()
 
     run(test)
@@ -141,29 +141,29 @@ def test_a_batch_is_closed_by_its_bytes() -> None:
 
 def test_what_is_forgotten_is_acknowledged_no_more_and_counts_as_released() -> None:
     async def test() -> None:
-        stage, found = Gate(), metrics()
-        stage.concurrency = 1
-        flow = Flow(stage, found, in_flight=(4,))
+        handler, found = Gate(), metrics()
+        handler.concurrency = 1
+        work = InFlight(handler, found, in_flight=(4,))
         acked: list[int] = []
         for offset in range(4):
-            await flow.take(message(offset), partial(acked.append, offset))
-        running = asyncio.create_task(flow.run())
-        await stage.at_work(1)
-        assert await flow.drain(0.01) == 4
-        flow.forget()
-        assert await flow.drain(0.01) == 0
-        await flow.take(message(0), partial(acked.append, 100))
-        stage.ends[0].set_result(None)
-        await stage.at_work(2)
-        assert [found.offset for found in stage.batches[1]] == [0]
-        stage.ends[1].set_result(None)
+            await work.submit(message(offset), partial(acked.append, offset))
+        running = asyncio.create_task(work.run())
+        await handler.at_work(1)
+        assert await work.drain(0.01) == 4
+        work.revoke()
+        assert await work.drain(0.01) == 0
+        await work.submit(message(0), partial(acked.append, 100))
+        handler.ends[0].set_result(None)
+        await handler.at_work(2)
+        assert [found.offset for found in handler.batches[1]] == [0]
+        handler.ends[1].set_result(None)
         await _settled()
         assert acked == [100]
         assert (processed(found), in_flight(found)) == ({"released": 4, "indexed": 1}, 0)
         for offset in range(1, 5):  # there is room for four again, no more and no less
-            await flow.take(message(offset), lambda: None)
+            await work.submit(message(offset), lambda: None)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(flow.take(message(5), lambda: None), 0.01)
+            await asyncio.wait_for(work.submit(message(5), lambda: None), 0.01)
         running.cancel()
 
     run(test)
@@ -175,11 +175,11 @@ def test_a_fault_of_the_stage_ends_the_flow_and_acknowledges_nothing() -> None:
             raise ValueError(f"unforeseen, in {len(messages)} messages")
 
     async def test() -> None:
-        flow = Flow(Faulty(), metrics(), in_flight=(4,))
+        work = InFlight(Faulty(), metrics(), in_flight=(4,))
         acked: list[int] = []
-        await flow.take(message(), partial(acked.append, 0))
+        await work.submit(message(), partial(acked.append, 0))
         with pytest.RaisesGroup(ValueError):
-            await flow.run()
+            await work.run()
         assert acked == []
 
     run(test)
@@ -191,10 +191,10 @@ def test_a_stage_that_is_cancelled_from_within_ends_the_flow() -> None:
             raise asyncio.CancelledError(f"{len(messages)} messages")
 
     async def test() -> None:
-        flow = Flow(Cancelled(), metrics(), in_flight=(4,))
-        await flow.take(message(), lambda: None)
+        work = InFlight(Cancelled(), metrics(), in_flight=(4,))
+        await work.submit(message(), lambda: None)
         with pytest.RaisesGroup(RuntimeError):
-            await flow.run()
+            await work.run()
 
     run(test)
 
@@ -207,29 +207,29 @@ def test_a_stage_that_is_cancelled_from_within_ends_the_flow() -> None:
 )
 def test_an_acknowledgement_never_passes_a_message_that_is_not_done(partitions: list[int], order: Random, batch: int) -> None:
     async def test() -> None:
-        stage = Gate(BatchLimits(messages=batch, value_bytes=10**9, linger_seconds=0.0))
-        stage.concurrency = 4
-        flow = Flow(stage, metrics(), in_flight=(len(partitions),))
+        handler = Gate(BatchLimits(messages=batch, value_bytes=10**9, linger_seconds=0.0))
+        handler.concurrency = 4
+        work = InFlight(handler, metrics(), in_flight=(len(partitions),))
         offsets = [partitions[:at].count(partition) for at, partition in enumerate(partitions)]
         acked: dict[int, list[int]] = {0: [], 1: [], 2: []}
         for partition, offset in zip(partitions, offsets, strict=True):
-            await flow.take(message(offset, partition=partition), partial(acked[partition].append, offset))
-        running = asyncio.create_task(flow.run())
+            await work.submit(message(offset, partition=partition), partial(acked[partition].append, offset))
+        running = asyncio.create_task(work.run())
         open_batches: set[int] = set()
         done: set[tuple[int, int]] = set()
         while len(done) < len(partitions):
             await _settled()
-            open_batches |= {at for at, end in enumerate(stage.ends) if not end.done()}
+            open_batches |= {at for at, end in enumerate(handler.ends) if not end.done()}
             chosen = order.choice(sorted(open_batches))
             open_batches.discard(chosen)
-            stage.ends[chosen].set_result(None)
-            done |= {(found.partition, found.offset) for found in stage.batches[chosen]}
+            handler.ends[chosen].set_result(None)
+            done |= {(found.partition, found.offset) for found in handler.batches[chosen]}
             await _settled()
             for partition, found in acked.items():
                 assert found == list(range(len(found)))
                 assert all((partition, offset) in done for offset in found)
-        assert flow.unacknowledged == 0
-        assert await flow.drain(0) == 0
+        assert work.unacknowledged == 0
+        assert await work.drain(0) == 0
         running.cancel()
 
     run(test)

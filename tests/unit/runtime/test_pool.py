@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +15,36 @@ import msgspec
 import pytest
 from tests.support.engines import wait_until
 from tests.support.messages import NOON, metrics
-from tests.unit.core.test_pipeline import pipeline
+from tests.unit.core.test_pipeline import Putin, pipeline
 
-from wirewatch.core.article import EnrichedArticle
+from wirewatch.core.article import EnrichedArticle, Entity
+from wirewatch.core.errors import DataFileError
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.pipeline import Pipeline
-from wirewatch.runtime.pool import EnrichPool
-from wirewatch.workers.enrich import Enriched, Raw
+from wirewatch.core.text.document import Document
+from wirewatch.runtime.pool import Enriched, EnrichPool, Raw
 
 GOOD = b'{"title": "Neue Sanktionen", "body": "Putin sprach.", "published_at": "2026-11-24T11:00:00Z"}'
 
 
-class Dangerous(Pipeline):
-    """Dies, hangs or fails as the message says."""
+class Dangerous:
+    """An EntityTagging that dies, hangs or fails as the headline says."""
 
-    def process(self, raw: bytes, *, now: datetime, backfill: bool = False) -> EnrichedArticle | Rejected:
-        if b"KILL" in raw:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if b"HANG" in raw:
-            time.sleep(600)
-        if b"FAIL" in raw:
-            raise KeyError("secret words of the article")
-        return super().process(raw, now=now, backfill=backfill)
+    def tag(self, document: Document) -> tuple[Entity, ...]:
+        match document.fields[0].text:
+            case "KILL":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "HANG":
+                time.sleep(600)
+            case "FAIL":
+                raise KeyError("secret words of the article")
+            case "DAMAGED":
+                raise DataFileError("model.npz: damaged; install the package again")
+        return Putin().tag(document)
 
 
 def dangerous() -> Pipeline:
-    return Dangerous(pipeline()._tools, timer=time.perf_counter)
+    return Pipeline(replace(pipeline()._tools, entities=Dangerous()), timer=time.perf_counter)
 
 
 def unusable() -> Pipeline:
@@ -71,12 +75,20 @@ def test_articles_come_back_enriched_in_their_order_and_counted() -> None:
     assert isinstance(first, Enriched)
     article = msgspec.json.decode(first.value, type=EnrichedArticle)
     assert (article.id, article.first_seen_at, article.backfill) == (first.id, NOON, False)
-    assert (first.topics, first.entities, first.publish_delay) == (("sanctions",), ("PER",), 3_600.0)
+    assert (first.counted.topics, first.counted.entities, first.counted.publish_delay) == (("sanctions",), ("PER",), 3_600.0)
     assert broken.reason is Reason.INVALID_JSON
     assert msgspec.json.decode(history.value, type=EnrichedArticle).backfill
-    assert history.publish_delay is None
-    assert failed == Rejected(Reason.CRASHED, "KeyError while it was processed; please report it with the message")
+    assert history.counted.publish_delay is None
+    assert failed == Rejected(Reason.CRASHED, "KeyError in or after the step entities; please report it with the message")
     assert found.registry.get_sample_value("wirewatch_stage_seconds_total", {"stage": "decode"})
+
+
+def test_a_model_that_is_damaged_ends_the_worker() -> None:
+    async def test(pool: EnrichPool) -> Any:
+        return await pool.enrich([raw(GOOD), raw(b'{"title": "DAMAGED"}')])
+
+    with pytest.raises(DataFileError, match="install the package again"):
+        with_pool(test)
 
 
 def test_one_that_kills_its_process_takes_none_of_its_neighbours_along() -> None:
@@ -137,7 +149,7 @@ import asyncio, sys, time
 from tests.support.engines import wait_until
 from tests.support.messages import metrics
 from tests.unit.runtime.test_pool import dangerous
-from wirewatch.runtime.pool import EnrichPool
+from wirewatch.runtime.pool import Enriched, Raw, EnrichPool
 if __name__ == "__main__":
     pool = EnrichPool(dangerous, metrics(), processes=1, timeout_seconds=60.0, memory_mib=4096)
     asyncio.run(pool.start())

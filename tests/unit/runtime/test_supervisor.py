@@ -7,10 +7,9 @@ from pathlib import Path
 from threading import Event, Timer
 
 from tests.support.engines import wait_until
-from tests.support.messages import metrics
 from tests.unit.runtime.test_pool import alive
 
-from wirewatch.runtime.backoff import StoreRetry
+from wirewatch.runtime.backoff import Backoff
 from wirewatch.runtime.supervisor import supervise
 
 COUNTING = """
@@ -24,13 +23,13 @@ sys.exit(int(sys.argv[2].split(",")[len(runs.read_text()) - 1]))
 def test_it_starts_again_what_failed_until_it_ends_well(tmp_path: Path) -> None:
     pauses: list[float] = []
 
-    def pause(seconds: float) -> float:
-        pauses.append(seconds)
+    def uniform(_least: float, most: float) -> float:
+        pauses.append(most)
         return 0.0
 
     runs = tmp_path / "runs"
     command = [sys.executable, "-c", COUNTING, str(runs), "1,3,1,0"]
-    assert supervise(command, final_codes=frozenset({0, 2}), stop=Event(), pause=pause) == 0
+    assert supervise(command, final_codes=frozenset({0, 2}), stop=Event(), backoff=Backoff(1.0, 60.0, uniform)) == 0
     assert runs.read_text() == "xxxx"
     assert pauses == [1.0, 2.0, 4.0]
 
@@ -66,13 +65,3 @@ def test_the_worker_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
         supervisor.send_signal(signal.SIGKILL)
     pid = int((tmp_path / "pid").read_text())
     wait_until(lambda: not alive(pid), 20, "the child ends")
-
-
-def test_retries_say_what_is_away_until_it_is_back() -> None:
-    found, stop = metrics(), Event()
-    retry = StoreRetry(found, stop=stop)
-    assert [retry.wait("HTTP 503"), retry.fault] == [True, "the store takes no articles: HTTP 503"]
-    assert [retry.done(), retry.fault] == [None, None]  # type: ignore[func-returns-value]
-    stop.set()
-    assert not retry.wait("HTTP 503")
-    assert found.registry.get_sample_value("wirewatch_retries_total", {"stage": "store"}) == 2

@@ -1,11 +1,11 @@
-"""A Faust worker that loses nothing: it hands messages to a flow, and acknowledges what the flow says may be acknowledged.
+"""A Faust worker that loses nothing: it submits messages to ``runtime.in_flight``, which acknowledges each when it may be.
 
 What Faust does by itself, and why it is not left to it:
 
 * An agent acknowledges an event whose handling failed, so the stream runs with ``noack`` and what goes wrong ends the process.
 * Its check for gaps lets a commit pass a message that is not done (faust-streaming/faust#606), so acknowledgements come in order.
 * Values are raw bytes: one that can't be decoded would be acknowledged before anybody sees it.
-* Its wait for what is in flight has no bound, so the drain is the flow's own.
+* Its wait for what is in flight has no bound, so ``InFlight`` drains them itself.
 * ``topic.send`` returns before the broker has the message, so what the producer returns is awaited.
 """
 
@@ -30,7 +30,7 @@ from wirewatch.adapters.kafka.faust_transport import WorkerTransport
 from wirewatch.ports.broker import Message, MessageTooLarge
 
 _log = structlog.get_logger()
-# An outage of the store keeps messages for as long as it takes; the flow's own health check tells who is stuck.
+# An outage of the store keeps messages for as long as it takes; ``runtime.health`` tells who is stuck.
 _POLL_SECONDS = 86_400.0
 _BEAT_SECONDS = 1.0
 # Messages are gathered for so long: one by one they cost the broker and the client more than their enrichment does.
@@ -41,22 +41,22 @@ _METADATA_SECONDS = 15
 _END_SECONDS = 20.0
 
 
-class MessageFlow(Protocol):
-    """Where messages go: see ``workers.flow.Flow``."""
+class Inflow(Protocol):
+    """Where messages go: see ``runtime.in_flight.InFlight``."""
 
-    async def take(self, message: Message, ack: Callable[[], None], *, lane: int = 0) -> None: ...
+    async def submit(self, message: Message, ack: Callable[[], None], *, lane: int = 0) -> None: ...
 
     async def run(self) -> None: ...
 
     async def drain(self, seconds: float) -> int: ...
 
-    def forget(self) -> None: ...
+    def revoke(self) -> None: ...
 
 
 class _App(faust.App):
     """Faust's application, with an end of our own to what is in flight."""
 
-    flow: MessageFlow
+    in_flight: Inflow
     drain_seconds: float
     failed = False
 
@@ -66,15 +66,15 @@ class _App(faust.App):
     async def _consumer_wait_empty(self, consumer: ConsumerT, logger: Any) -> None:
         """Called before partitions are given up, and before the worker stops."""
         del logger
-        # A flow that has failed finishes nothing any more.
-        if left := await self.flow.drain(0 if self.failed else self.drain_seconds):
+        # After a failure nothing more is finished.
+        if left := await self.in_flight.drain(0 if self.failed else self.drain_seconds):
             _log.warning("drain_ended", unacknowledged=left, advice="whoever reads these partitions next gets them again")
         await consumer.commit()
-        self.flow.forget()
+        self.in_flight.revoke()
 
 
 class FaustWorker:
-    """One worker process: reads topics into a flow. It is also the Outlet of what is sent on."""
+    """One worker process: reads topics, and submits what it reads. It is also the AsyncPublisher of what is sent on."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class FaustWorker:
         drain_seconds: float,
         max_message_bytes: int,
     ) -> None:
-        """``topics`` in the order of their lanes. Made inside the process that runs it; ``run`` takes the flow."""
+        """``topics`` in the order of their lanes. Made inside the process that runs it; ``run`` takes ``in_flight``."""
         # Without its compiled part Faust acknowledges events that it drops.
         importlib.import_module("faust._cython.streams")
         self.joined = False
@@ -132,17 +132,17 @@ class FaustWorker:
             raise MessageTooLarge(len(value), self._max_message_bytes) from error
 
     def run(
-        self, flow: MessageFlow, *, before: Callable[[], Awaitable[None]] | None = None, beat: Callable[[], None] = lambda: None
+        self, in_flight: Inflow, *, before: Callable[[], Awaitable[None]] | None = None, beat: Callable[[], None] = lambda: None
     ) -> None:
         """Work until a signal ends it; ``before`` is awaited first, and ``beat`` called every second while the event loop runs.
 
-        Raises what the flow raised, or RuntimeError where Faust failed.
+        Raises what ``in_flight`` raised, or RuntimeError where Faust failed.
         """
-        self._app.flow = flow
+        self._app.in_flight = in_flight
         self._before = before
         for lane, topic in enumerate(self._topics):
             self._read(topic, lane)
-        self._app.task()(self._run_flow)
+        self._app.task()(self._run_in_flight)
         self._app.timer(_BEAT_SECONDS)(_calling(beat))
         worker = _Worker(self._app, loop=asyncio.new_event_loop(), override_logging=False, quiet=True, redirect_stdouts=False)
         try:
@@ -157,9 +157,9 @@ class FaustWorker:
         channel = self._app.topic(topic, key_type=bytes, value_type=bytes, value_serializer="raw", allow_empty=True)
 
         @self._app.agent(channel, name=f"{self._group}-{lane}")
-        async def take(stream: Any) -> None:
+        async def read(stream: Any) -> None:
             async for event in stream.noack().events():
-                await self._app.flow.take(_message(event), self._ack(event), lane=lane)
+                await self._app.in_flight.submit(_message(event), self._ack(event), lane=lane)
 
     def _ack(self, event: EventT[bytes]) -> Callable[[], None]:
         def ack() -> None:
@@ -169,11 +169,11 @@ class FaustWorker:
 
         return ack
 
-    async def _run_flow(self) -> None:
+    async def _run_in_flight(self) -> None:
         try:
             if self._before:
                 await self._before()
-            await self._app.flow.run()
+            await self._app.in_flight.run()
         except asyncio.CancelledError:
             raise
         except BaseException as error:

@@ -16,7 +16,7 @@ languages:
   de:
     terms: ["*hafen"]
 """
-ENRICH = ("replay", "--stage", "enrich")
+ENRICH = ("reenrich",)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_dates_and_a_query_choose(program: Program, topics: Path) -> None:
     assert figures(program, *options, topic_directories=topics)["enriched"] == 5
     assert total(program, "topic:harbours") == total(program, "topic:harbours after:2026-11-05 before:2026-11-10") == 5
     shown = program.run(*ENRICH, topic_directories=topics)
-    assert b"looked at 20 \xc2\xb7 enriched anew 15 \xc2\xb7 up to date 5" in shown.stdout
+    assert b"looked at 20 \xc2\xb7 enriched again 15 \xc2\xb7 up to date 5" in shown.stdout
 
 
 def done(database: Path) -> int:
@@ -113,11 +113,12 @@ def test_ended_in_the_middle_it_goes_on(program: Program, topics: Path, end: sig
 def test_what_is_wrong_is_told(program: Program) -> None:
     assert program.run(*ENRICH).returncode == 1
     filled(program, 1)
-    assert program.run("replay").returncode == 2
-    assert program.run("replay", "--stage", "index").returncode == 2
+    old = program.run("replay", "--stage", "enrich", "--force")
+    assert old.returncode == 2
+    assert b"`wirewatch reenrich` now" in old.stderr
     for options in (("--since", "gestern"), ("--query", "(")):
         wrong = program.run(*ENRICH, *options)
         assert wrong.returncode == 2
         assert b"^" in wrong.stderr
         assert b"Traceback" not in wrong.stderr
-    assert b"Examples" in program.run("replay", "--help").stdout
+    assert b"Examples" in program.run("reenrich", "--help").stdout

@@ -8,16 +8,17 @@ import msgspec
 import pytest
 from tests.support.articles import analyser, article
 from tests.support.messages import NOON, ListPublisher, message, metrics
-from tests.unit.runtime.test_delivery import outbox
+from tests.unit.runtime.test_delivery import sender
 
 from wirewatch.adapters.memory.store import MemoryStore
 from wirewatch.core.article import DeadLetter, EnrichedArticle
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.search.parser import parse
-from wirewatch.metrics import Metrics
+from wirewatch.metrics import Counted, Metrics
 from wirewatch.ports.store import PutResult
-from wirewatch.workers.enrich import Enriched, EnrichStage, Raw
-from wirewatch.workers.index import IndexStage
+from wirewatch.runtime.pool import Enriched, Raw
+from wirewatch.workers.enrich import EnrichHandler
+from wirewatch.workers.index import IndexHandler
 
 
 class Echo:
@@ -31,9 +32,7 @@ class Echo:
     async def enrich(self, raws: Sequence[Raw]) -> Sequence[Enriched | Rejected]:
         self.seen += raws
         return [
-            Enriched(
-                id=raw.value.decode(), value=raw.value * 3, topics=("arms",), entities=("PER", "PER"), flags=("undated",), publish_delay=5
-            )
+            Enriched(id=raw.value.decode(), value=raw.value * 3, counted=Counted(("arms",), ("PER", "PER"), ("undated",), 5))
             if raw.value
             else Rejected(Reason.EMPTY_MESSAGE, "the message holds no bytes")
             for raw in raws
@@ -50,7 +49,7 @@ def letters(publisher: ListPublisher) -> list[DeadLetter]:
 
 def test_enriched_articles_are_sent_on_and_the_others_put_away() -> None:
     publisher, found, enricher = ListPublisher(max_bytes=1_000), metrics(), Echo()
-    stage = EnrichStage(enricher, outbox(publisher, found), found, topic="articles.enriched", backfill_topic="articles.backfill")
+    handler = EnrichHandler(enricher, sender(publisher, found), found, topic="articles.enriched", backfill_topic="articles.backfill")
     messages = [
         message(0, b"one"),
         message(1, b""),
@@ -58,7 +57,7 @@ def test_enriched_articles_are_sent_on_and_the_others_put_away() -> None:
         message(3, b"x" * 400),
         message(0, b"old", topic="articles.backfill"),
     ]
-    assert asyncio.run(stage.process(messages)) == ["enriched", "rejected", "rejected", "rejected", "enriched"]
+    assert asyncio.run(handler.process(messages)) == ["enriched", "rejected", "rejected", "rejected", "enriched"]
     assert [(topic, key, sent) for topic, key, sent in publisher.sent if topic != "articles.dead"] == [
         ("articles.enriched", b"one", b"oneoneone"),
         ("articles.enriched", b"old", b"oldoldold"),
@@ -85,14 +84,14 @@ class Refusing(MemoryStore):
 
 def test_articles_are_indexed_once_and_what_can_not_be_is_put_away() -> None:
     publisher, found, store = ListPublisher(), metrics(), Refusing(analyser())
-    stage = IndexStage(store, outbox(publisher, found), found, clock=lambda: NOON + timedelta(seconds=7))
+    handler = IndexHandler(store, sender(publisher, found), found, clock=lambda: NOON + timedelta(seconds=7))
     history = msgspec.structs.replace(article("h"), backfill=True)
     values = [msgspec.json.encode(found) for found in (article("a"), article("a"), article("bad"), history)]
     values += [b"{broken", b"{}", b"\xff", b'{"id": 5}']
     messages = [message(offset, sent, topic="articles.enriched") for offset, sent in enumerate(values)]
     messages.append(message(8, None, topic="articles.enriched"))
-    results = asyncio.run(stage.process(messages))
-    stage.close()
+    results = asyncio.run(handler.process(messages))
+    handler.close()
     assert results == ["indexed", "duplicate", "rejected", "indexed", *["rejected"] * 5]
     assert {hit.article.id for hit in store.search(parse("")).hits} == {"a", "bad", "h"}
     assert {letter.origin.offset: letter.reason for letter in letters(publisher)} == {
@@ -114,8 +113,8 @@ def test_a_fault_of_the_store_is_no_fault_of_the_articles() -> None:
             raise OSError(f"unforeseen, in {len(articles)} articles, {replace}")
 
     publisher, found = ListPublisher(), metrics()
-    stage = IndexStage(Failing(analyser()), outbox(publisher, found), found, clock=lambda: NOON)
+    handler = IndexHandler(Failing(analyser()), sender(publisher, found), found, clock=lambda: NOON)
     with pytest.raises(OSError, match="unforeseen"):
-        asyncio.run(stage.process([message(0, msgspec.json.encode(article("a")))]))
-    stage.close()
+        asyncio.run(handler.process([message(0, msgspec.json.encode(article("a")))]))
+    handler.close()
     assert publisher.sent == []
