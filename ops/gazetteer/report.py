@@ -89,7 +89,8 @@ def summary(found: Sequence[Row], version: str) -> str:
     lines = [
         "# Ambiguous names",
         "",
-        f"Written by `python -m ops.gazetteer.build` for the gazetteer of version {version}; every name is in `ambiguous.tsv`.",
+        f"Written by `python -m ops.gazetteer.build` for the gazetteer of version {version}.",
+        "Every name is in `ambiguous.tsv`.",
         "",
         "| reason | names | such as |",
         "|---|---:|---|",

@@ -33,12 +33,6 @@ PENDING = {
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
-    "bench/README.md",
-    "ops/gazetteer/README.md",
-    "ops/gazetteer/ambiguous.md",
-    "ops/train/README.md",
-    "services/wirewatch/data/demo/README.md",
-    "tests/marked/README.md",
 }
 MOST_CHARACTERS = 100
 FILE_NAME = re.compile(r"(?<![\w/.:*-])((?:[\w-]+/)*[\w.-]+\.(?:py|md|ya?ml|toml|sh|tsv|csv|npz|gz)|(?:[\w-]+/)+)(?![\w/*{])")
