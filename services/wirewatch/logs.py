@@ -23,7 +23,9 @@ _REMEMBERED = 1000
 
 
 class Seldom(logging.Filter):
-    """Lets the same message of a library through once in a while, with the number of those left out: a broker that is away is told of once.
+    """Lets the same message of a library through once in a while, with the number of those left out.
+
+    Else a broker that is down would be logged many times a second.
 
     ``clock``: seconds that only go forward.
     """

@@ -50,71 +50,73 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    database: Path = Field(Path("wirewatch.db"), description="SQLite file of the embedded store; made when missing.")
+    database: Path = Field(Path("wirewatch.db"), description="SQLite file of the embedded store; created if it is missing.")
     store_wait_seconds: float = Field(30.0, ge=0, description="How long to wait for a database that another process has locked.")
     batch_articles: int = Field(256, ge=1, le=10_000, description="Articles written in one transaction.")
     batch_seconds: float = Field(1.0, gt=0, description="An article waits no longer than this for its transaction.")
-    max_record_bytes: int = Field(32 * KIB * KIB, ge=KIB, description="A larger message is a dead letter (too_large).")
-    max_text_characters: int = Field(1_000_000, ge=1_000, description="Text behind this is cut off, and the article flagged truncated.")
+    max_record_bytes: int = Field(32 * KIB * KIB, ge=KIB, description="A larger message becomes a dead letter (too_large).")
+    max_text_characters: int = Field(1_000_000, ge=1_000, description="Text after this is cut off, and the article is flagged truncated.")
     future_tolerance_hours: float = Field(
-        26.0, ge=0, description="A publication date further ahead than this is not used (wrong zones are common)."
+        26.0, ge=0, description="A publication date further in the future than this is not used (wrong time zones are common)."
     )
     reject_limit: int = Field(
-        100, ge=1, description="So many rejected messages in a row stop the run: the source is not what it should be."
+        100, ge=1, description="So many rejected messages in a row stop the run or worker: the source is not what it should be."
     )
     topic_directories: Paths = Field(
-        (), description="Folders with topic rules of your own; a file whose id is a shipped topic's replaces it."
+        (), description="Folders with your own topic rules; a file with the id of a shipped topic replaces it."
     )
-    gazetteer_files: Paths = Field((), description="Files (YAML or CSV) with names of your own.")
-    suppress_file: Path | None = Field(None, description="File with entities that are never to be found: an id or a name a line.")
+    gazetteer_files: Paths = Field((), description="Files (YAML or CSV) with your own names.")
+    suppress_file: Path | None = Field(None, description="File with entities that are never found: an id or a name on each line.")
     name_models: bool = Field(
-        True, description="Find names by the models that ship, too; false: only those the gazetteer has, ten to thirty times as fast."
+        True, description="Find names with the shipped models too; false: only names in the gazetteer, ten to thirty times as fast."
     )
     spacy_pipelines: Pipelines = Field(
-        default_factory=dict, description="Installed spaCy pipelines to find names with, as language=pipeline pairs."
+        default_factory=dict, description="Installed spaCy pipelines that find names, as language=pipeline pairs."
     )
     metrics_host: str = Field("127.0.0.1", description="Address on which /metrics, /healthz and /readyz are served.")
-    metrics_port: int = Field(0, ge=0, le=65_535, description="Their port; 0 serves none.")
-    kafka_servers: Words = Field((), description="Kafka's bootstrap servers, as host:port; none: wirewatch works without Kafka.")
+    metrics_port: int = Field(0, ge=0, le=65_535, description="Port on which they are served; 0: none.")
+    kafka_servers: Words = Field((), description="Kafka's bootstrap servers, as host:port; none: no Kafka.")
     kafka_prefix: str = Field(
         "",
         pattern=r"^[a-zA-Z0-9._-]*$",
-        description="Stands before the names of topics and consumer groups, so that installations share a broker.",
+        description="Prefix of Kafka topics and consumer groups, so that several installations can share a broker.",
     )
-    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = Field("plaintext", description="How to talk to Kafka.")
+    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = Field(
+        "plaintext", description="Protocol of the connection to Kafka."
+    )
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
         "SCRAM-SHA-512", description="How to log in, with sasl_*."
     )
     kafka_user: str = Field("", description="User name, with sasl_*.")
     kafka_password_file: Path | None = Field(None, description="File that holds the password, with sasl_*.")
-    kafka_ca_file: Path | None = Field(None, description="Certificates to trust Kafka's by, with ssl and sasl_ssl; the system's if none.")
-    kafka_replication: int = Field(
-        -1, ge=-1, description="Copies of each topic that `setup` makes; -1: as many as the broker's default says."
-    )
+    kafka_ca_file: Path | None = Field(None, description="CA certificates, with ssl and sasl_ssl; none: the system's.")
+    kafka_replication: int = Field(-1, ge=-1, description="Copies of each topic that `setup` makes; -1: the broker's default.")
     send_state_file: Path = Field(
-        Path("wirewatch-send.json"), description="File in which `send` keeps how far each source was sent; made when missing."
+        Path("wirewatch-send.json"), description="File in which `send` records how far each source was sent; created if it is missing."
     )
     elasticsearch_urls: Words = Field((), description="Elasticsearch's addresses; none: articles are kept in the SQLite file.")
     elasticsearch_prefix: str = Field(
         "",
         pattern=r"^([a-z0-9][a-z0-9._-]*)?$",
-        description="Stands before the names of indices, aliases and templates, so that installations share a cluster.",
+        description="Prefix of indices, aliases and templates, so that several installations can share a cluster.",
     )
     elasticsearch_user: str = Field("", description="User name.")
     elasticsearch_password_file: Path | None = Field(None, description="File that holds the user's password.")
     elasticsearch_api_key_file: Path | None = Field(None, description="File that holds an API key (encoded), instead of user and password.")
-    elasticsearch_ca_file: Path | None = Field(None, description="Certificates to trust Elasticsearch's by; the system's if none.")
-    elasticsearch_timeout_seconds: float = Field(30.0, gt=0, description="How long to wait for an answer before asking again.")
+    elasticsearch_ca_file: Path | None = Field(None, description="CA certificates; none: the system's.")
+    elasticsearch_timeout_seconds: float = Field(30.0, gt=0, description="How long to wait for an answer before the request is retried.")
     elasticsearch_shards: int = Field(1, ge=1, description="Primary shards of each month's index, as `setup` writes it into the template.")
     elasticsearch_replicas: int = Field(1, ge=0, description="Copies of each shard, as `setup` writes it into the template.")
-    worker_processes: int = Field(0, ge=0, description="Processes of an enrich worker that find language, names and topics; 0: one a core.")
-    worker_process_mib: float = Field(2_048, ge=256, description="Memory at which such processes are replaced by new ones, in MiB.")
-    worker_in_flight: int = Field(1_024, ge=1, description="Messages that a worker has read and not done with, at most.")
-    worker_drain_seconds: float = Field(20.0, ge=0, description="How long a worker that stops waits for what is in flight.")
-    enrich_timeout_seconds: float = Field(60.0, gt=0, description="An article that takes longer is a dead letter (timed_out).")
+    worker_processes: int = Field(
+        0, ge=0, description="Processes of an enrich worker that find language, names and topics; 0: one for each core."
+    )
+    worker_process_mib: float = Field(2_048, ge=256, description="Memory at which such a process is replaced by a new one, in MiB.")
+    worker_in_flight: int = Field(1_024, ge=1, description="Most messages that a worker has read and not finished.")
+    worker_drain_seconds: float = Field(20.0, ge=0, description="How long a stopping worker waits for what is in flight.")
+    enrich_timeout_seconds: float = Field(60.0, gt=0, description="An article that takes longer becomes a dead letter (timed_out).")
     follow_poll_seconds: float = Field(0.5, gt=0, description="How often --follow looks for new lines.")
     feed_timeout_seconds: float = Field(20.0, gt=0, description="How long to wait for a feed's server.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
     log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, JSON lines elsewhere.")
 
 

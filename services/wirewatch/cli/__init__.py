@@ -33,7 +33,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag to its 
 
 @app.callback()
 def options(*, version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
-    """Options that stand before a verb."""
+    """Options before a verb."""
 
 
 app.command("run")(run.run)

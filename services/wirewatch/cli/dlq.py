@@ -1,4 +1,4 @@
-"""``dlq``: the messages that could not become articles, kept until they are replayed."""
+"""``dlq``: messages that could not become articles, kept until they are replayed."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ def replay(
     database: Database = None,
     wait: Wait = WAIT_SECONDS,
 ) -> None:
-    """Process dead letters once more, after a rule, a setting or the program changed; those that fail again stay.
+    """Process dead letters again, after a rule, a setting or the program changed. Those that fail again stay.
 
     Those in Kafka go back to the topic they came from; one that fails again there becomes a new letter.
 
@@ -171,8 +171,8 @@ def _show_plan(letters: Iterator[DeadLetter]) -> None:
     for letter in letters:
         reasons[letter.reason] += 1
         typer.echo(f"{letter.id} {letter.reason} {letter.origin.topic}")
-    told = ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common())
-    tell(f"{reasons.total():,} dead letters would be replayed" + (f": {told}" if told else ""))
+    by_reason = ", ".join(f"{reason} {count:,}" for reason, count in reasons.most_common())
+    tell(f"{reasons.total():,} dead letters would be replayed" + (f": {by_reason}" if by_reason else ""))
 
 
 def _table(letters: tuple[DeadLetter, ...]) -> Table:

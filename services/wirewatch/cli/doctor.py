@@ -99,7 +99,7 @@ def _pipeline(language: str, model: SpacyRecogniser) -> Finding:
         used, left = model.labels()
     except WirewatchError as error:
         return Finding(what, "fault", str(error))
-    detail = f"{model.version} (spaCy); its labels taken: {', '.join(used) or 'none'}"
+    detail = f"{model.version} (spaCy); labels used: {', '.join(used) or 'none'}"
     if left:
         detail += f"; left out: {', '.join(left)}"
     if model.language not in (language, "xx"):

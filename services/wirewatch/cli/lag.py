@@ -25,7 +25,7 @@ def lag(
     wait: Wait = WAIT_SECONDS,
     as_json: AsJson = False,
 ) -> None:
-    """Show how many messages each worker has still to do, and how long the oldest has waited; measured at the broker, not at the worker.
+    """Show how many messages each worker still has to do, and how long the oldest has waited. Measured at the broker, not in the worker.
 
     Examples: `wirewatch lag` · `wirewatch lag --metrics-port 9465`
     """
@@ -50,8 +50,8 @@ def _table(lags: Sequence[Lag]) -> Table:
     for lag in lags:
         behind = sum(partition.records > 0 for partition in lag.partitions)
         oldest = _duration(lag.seconds) if lag.records else "–"
-        told = f"{behind} of {len(lag.partitions)}" + ("" if lag.started else "; the group has never committed here")
-        table.add_row(*map(Text, (lag.group, lag.topic, f"{lag.records:,}", oldest, told)))
+        detail = f"{behind} of {len(lag.partitions)}" + ("" if lag.started else "; the group has never committed here")
+        table.add_row(*map(Text, (lag.group, lag.topic, f"{lag.records:,}", oldest, detail)))
     return table
 
 

@@ -18,7 +18,7 @@ from wirewatch.jobs.reenrich import Reenriched, selection
 
 @dataclass(frozen=True)
 class _Stored:
-    """The articles gone through, as progress shows them."""
+    """The articles that are read, as progress shows them."""
 
     name: str
     total: int
@@ -33,7 +33,7 @@ def reenrich(
     force: Annotated[bool, typer.Option("--force", help="Also those that the current rules, names and models made.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Enrich stored articles again, after a rule, the gazetteer or a model changed; a run that was stopped goes on when started again.
+    """Enrich stored articles again, after a rule, the gazetteer or a model changed. A stopped run goes on when started again.
 
     The articles are in Elasticsearch where elasticsearch_urls is set and no --database is given, else in the SQLite file.
 

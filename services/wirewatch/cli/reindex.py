@@ -1,4 +1,4 @@
-"""``reindex``: a store made searchable again after the text analysis changed."""
+"""``reindex``: a new search index for stored articles, after the text analysis changed."""
 
 from wirewatch.bootstrap.stores import open_existing_sqlite
 from wirewatch.cli.options import Database, settings_from
@@ -6,7 +6,7 @@ from wirewatch.cli.terminal import talk
 
 
 def reindex(*, database: Database = None) -> None:
-    """Index all stored articles anew, as a release with other stems or word lists asks for; until it is done the old index stays.
+    """Index all stored articles again, as a release with other stems or word lists requires. The old index is used until it is done.
 
     Example: `wirewatch reindex --database archive.db`
     """

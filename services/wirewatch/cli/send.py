@@ -32,7 +32,7 @@ def send(
     wait: Wait = WAIT_SECONDS,
     as_json: AsJson = False,
 ) -> None:
-    """Send articles to Kafka, each confirmed; a run that was stopped or killed goes on behind the last confirmed one.
+    """Send articles to Kafka, each confirmed. A run that was stopped or killed goes on after the last confirmed one.
 
     Messages that can't be read are sent, too: they become dead letters. Those too large for the topic are kept out and named.
 
@@ -50,7 +50,7 @@ def send(
                 summary = run.run(open_article_sources(settings, sources, run=run, stop=stop), from_start=from_start)
             except Exception:
                 shown.stop()
-                tell(f"Confirmed so far: {run.summary.sent:,} of {run.summary.read:,} read. The same command goes on behind them.")
+                tell(f"Confirmed so far: {run.summary.sent:,} of {run.summary.read:,} read. The same command goes on after them.")
                 raise
     finally:
         shown.stop()
@@ -73,7 +73,7 @@ def _report(summary: SendSummary, *, as_json: bool) -> None:
     if summary.unreadable:
         tell(f"{summary.unreadable:,} are no readable articles; they were sent all the same: the enrich worker makes dead letters of them.")
     if summary.stopped:
-        tell("Stopped; the same command goes on behind the last confirmed message.")
+        tell("Stopped; the same command goes on after the last confirmed message.")
     for record in summary.too_large_records[:_SHOWN]:
         talk().print(f"wirewatch: too large, not sent: {record}", style="red", markup=False)
     if summary.too_large > _SHOWN:

@@ -38,7 +38,7 @@ def tag(
     ] = None,
     title: Annotated[str, typer.Option(help="Headline of the text.")] = "",
     language: Annotated[str | None, typer.Option(help="Language as declared, such as de; a text too short to tell takes it.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Also what was not taken, and why.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Also show what was dropped, and why.")] = False,
     fast: Fast = False,
     as_json: AsJson = False,
 ) -> None:
@@ -116,7 +116,7 @@ def _read(file: Path | None) -> str:
 
 
 def _tag_lines(tagger: _Tagger, source: str) -> None:
-    """One line out for each line in; a bad one is told on standard error."""
+    """One line out for each line in; a bad one is reported on standard error."""
     faults = 0
     decoder = msgspec.json.Decoder(TagRequest)
     for number, line in enumerate(_lines(source), 1):

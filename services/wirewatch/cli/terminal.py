@@ -27,7 +27,7 @@ def output() -> Console:
 
 
 class Measured(Protocol):
-    """Something that is gone through, with the position of its end if that is known."""
+    """Something that is read, with the position of its end if that is known."""
 
     @property
     def name(self) -> str: ...
@@ -59,7 +59,7 @@ class TerminalProgress:
             self._bar.start()
 
     def start(self, source: Measured, position: int) -> None:
-        """Reading of a source begins behind ``position``."""
+        """Reading of a source begins after ``position``."""
         self._source = source.name
         if self._bar:
             self._task = self._bar.add_task(source.name[-40:], total=source.total, completed=position, read="")

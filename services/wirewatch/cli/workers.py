@@ -1,4 +1,4 @@
-"""``enrich`` and ``index``: the workers that run on Kafka, as many of each as one likes."""
+"""``enrich`` and ``index``: the workers on Kafka. Start as many of each as you like."""
 
 import math
 import sys
@@ -14,7 +14,7 @@ from wirewatch.logs import capture_library_logs
 from wirewatch.runtime.supervisor import end_with_supervisor, supervise
 from wirewatch.settings import Settings
 
-# Nothing gets better by starting again: it ended as it should, or settings must be changed, or the source.
+# A restart would not help: it ended as it should, or a setting must be changed.
 _FINAL = frozenset({0, 2})
 
 Once = Annotated[

@@ -19,11 +19,11 @@ class UsageError(WirewatchError):
 
 
 class Refused(WirewatchError):
-    """A store, broker, source or port can't be used as things are. Trying again doesn't help."""
+    """A store, broker, source or port can't be used as things are. A retry does not help."""
 
 
 class Unavailable(WirewatchError):
-    """A store or broker can't be reached or written now: away, locked, disk full. Trying again may help."""
+    """A store or broker can't be reached or written now: down, locked, disk full. A retry may help."""
 
     exit_code = 3
 
@@ -40,4 +40,4 @@ class DataFileError(UsageError):
 
 
 class SourceError(Refused):
-    """A source of articles can't be read: gone, damaged, or not what it should be."""
+    """A source of articles can't be read: missing, damaged, or not what it should be."""

@@ -98,7 +98,7 @@ def decode(draft: Draft, tools: Tools) -> Rejected | None:
 
 
 def _decode_leniently(draft: Draft, raw: bytes, fault: str) -> Rejected | None:
-    """Accept the escape of half a surrogate pair, as a producer that cuts strings leaves behind; ``clean`` removes it."""
+    """Accept the escape of half a surrogate pair, as a producer that cuts strings leaves it; ``clean`` removes it."""
     if b"\\ud" not in raw.lower():
         return Rejected(Reason.INVALID_JSON, fault)
     try:

@@ -1,4 +1,4 @@
-"""Dead letters once more: through the pipeline into the embedded store, or back onto the topic they came from."""
+"""Dead letters processed again: through the pipeline into the embedded store, or back onto the topic they came from."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ class EmbeddedReplay:
 
 
 class StreamReplay:
-    """Sends letters back to their topics. Once the broker has a message, its letter is taken away.
+    """Sends letters back to their topics. Once the broker has a message, its letter is removed.
 
     A message that fails again becomes a letter of its own, by its new place: it must not get the old one's id, since that one's removal
     could come after it. Killed in between, letters are sent again: the article's id tells the store that it is the same one.
@@ -92,9 +92,9 @@ class StreamReplay:
                 summary.kept[letter.id] = f"too large: {error}"
             size += len(letter.raw)
             if len(sent) >= _BATCH or size >= _BATCH_BYTES:
-                summary.replayed += self._take_away(sent)
+                summary.replayed += self._remove(sent)
                 sent, size = [], 0
-        summary.replayed += self._take_away(sent)
+        summary.replayed += self._remove(sent)
         return summary
 
     def _send(self, letter: DeadLetter) -> Delivery:
@@ -106,7 +106,7 @@ class StreamReplay:
         headers = ((LETTER_HEADER, letter.id.encode()), (ATTEMPTS_HEADER, str(letter.attempts).encode()))
         return self._publisher.publish(topic, letter.raw, key=key, headers=headers)
 
-    def _take_away(self, sent: list[tuple[str, Delivery]]) -> int:
+    def _remove(self, sent: list[tuple[str, Delivery]]) -> int:
         for _, delivery in sent:
             while not delivery.confirmed(_WAIT_SECONDS):
                 pass

@@ -28,8 +28,8 @@ class Silent:
 def read_on(source: ArticleSource, after: Checkpoint | None, *, progress: Progress, resumed: list[str]) -> Iterator[Record]:
     """The records after a checkpoint. Raises SourceError.
 
-    The first one tells where reading really began (a replaced file begins again): ``progress`` is told, and the source's name is added to
-    ``resumed`` if that is not its start.
+    The first one shows where reading really began, since a replaced file is read from its start. ``progress`` starts there, and the
+    source's name is added to ``resumed`` unless that is its start.
     """
     records = source.records(after)
     for first in records:

@@ -1,4 +1,4 @@
-"""Stored articles enriched anew, after a rule, the gazetteer or a model changed.
+"""Stored articles enriched again, after a rule, the gazetteer or a model changed.
 
 What is done has the current versions: a run that was killed goes on where it ended simply by being started again.
 """
@@ -72,7 +72,7 @@ class Reenrichment:
         should_stop: Callable[[], bool] = lambda: False,
         advanced: Callable[[int], None] = lambda _looked_at: None,
     ) -> None:
-        """``versions`` are those the pipeline writes; ``advanced`` is told from time to time how many articles were looked at."""
+        """``versions`` are those the pipeline writes; ``advanced`` is called from time to time with the number of articles looked at."""
         self._pipeline = pipeline
         self._versions = versions
         self._store = store

@@ -1,4 +1,4 @@
-"""Sends articles from sources to Kafka, each confirmed, and goes on behind the last confirmed one after a stop of any kind.
+"""Sends articles from sources to Kafka, each confirmed, and goes on after the last confirmed one, however it was stopped.
 
 What was sent after progress was last saved is sent again: the article's id tells the store that it is the same one.
 """
@@ -56,7 +56,7 @@ class Pace:
         self._next: float | None = None
 
     def wait(self) -> bool:
-        """Sleep until the next one may go; True if told to stop."""
+        """Sleep until the next one may go; True to stop."""
         if not self._interval:
             return self._sleep(0)
         now = self._clock()
@@ -161,16 +161,16 @@ class SendRun:
     def _settle(self, most: int, most_bytes: int = 0) -> None:
         """Take in confirmations, in order, until no more than this is on its way."""
         waiting_since = self._clock()
-        told = False
+        reported = False
         while self._on_their_way:
             head = self._on_their_way[0]
             full = len(self._on_their_way) > most or self._bytes > most_bytes
             if not head.delivery.confirmed(_SLICE_SECONDS if full else 0):
                 if not full:
                     return
-                if not told and self._clock() - waiting_since > _STALL_SECONDS:
+                if not reported and self._clock() - waiting_since > _STALL_SECONDS:
                     self._tell("Kafka hasn't confirmed anything for a while; waiting for it …")
-                    told = True
+                    reported = True
                 continue
             waiting_since = self._clock()
             self._on_their_way.popleft()

@@ -43,7 +43,7 @@ class Publisher(Protocol):
     """Sends messages to declared topics (named without prefix). Those with one key stay in order."""
 
     def publish(self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()) -> Delivery:
-        """Hand a message over; a value of None takes the key's earlier ones away (in a compacted topic). Raises MessageTooLarge."""
+        """Hand a message over; a value of None removes the key's earlier ones (in a compacted topic). Raises MessageTooLarge."""
         ...
 
     def close(self) -> None: ...

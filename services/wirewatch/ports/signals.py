@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Protocol
 
 Clock = Callable[[], datetime]
-# Says a line to whoever watches a verb at work.
+# Shows a line to the person who watches a verb at work.
 Tell = Callable[[str], None]
 
 
 class Retry(Protocol):
-    """Says how long to go on trying what a store that is away did not take. Used by several threads."""
+    """Decides how long to retry what a store that is down did not accept. Used by several threads."""
 
     def wait(self, reason: str) -> bool:
         """Pause before the next try, longer each time in a row; False: give up."""

@@ -9,7 +9,7 @@ from wirewatch.core.article import Checkpoint
 
 
 class Record(Struct, frozen=True):
-    """One message as read from a source, and where: ``position`` is what the checkpoint takes to go on *behind* it.
+    """One message as read from a source, and where: ``position`` is what the checkpoint needs to go on *after* it.
 
     ``fault`` is set where the reader itself found it unusable (a CSV row of the wrong width, a line over the limit): a value of
     ``core.outcome.Reason`` and a detail. ``raw`` then holds what was read of it, 64 KiB at most.
@@ -33,11 +33,11 @@ class ArticleSource(Protocol):
         ...
 
     def records(self, after: Checkpoint | None) -> Iterator[Record]:
-        """Read on behind ``after``; from the start where there is none or the source isn't the one it was. Raises SourceError."""
+        """Read on after ``after``; from the start where there is none, or where the source is not the one it was. Raises SourceError."""
         ...
 
     def checkpoint(self, position: int) -> Checkpoint:
-        """Tell what to keep, so that a later run goes on behind ``position``, that of the last record done with."""
+        """What to keep, so that a later run goes on after ``position``, that of the last record that is done."""
         ...
 
 

@@ -38,7 +38,7 @@ class Page(Struct, frozen=True):
 
 
 class Count(Struct, frozen=True):
-    """How often a facet's value stands in the articles found."""
+    """How often a facet's value occurs in the articles found."""
 
     value: str
     count: int
@@ -55,7 +55,7 @@ class ArticleStore(Protocol):
     """Keeps enriched articles by id and finds them. A put is idempotent; of two revisions the one updated later stays."""
 
     def put(self, articles: Sequence[EnrichedArticle], *, replace: bool = False) -> Sequence[PutResult | Rejected]:
-        """Store articles; the results are in their order. ``replace``: put it in the place of the same revision too, enriched anew.
+        """Store articles; the results are in their order. ``replace``: replace the same revision too, for articles enriched again.
 
         What ``replace`` puts is met once by a scan that is under way, in its old state or its new one.
 

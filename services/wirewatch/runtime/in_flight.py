@@ -1,7 +1,7 @@
-"""The messages a worker has in flight: taken in one by one, processed in batches, acknowledged in order.
+"""The messages a worker has in flight: submitted one by one, processed in batches, acknowledged in order.
 
 A message is acknowledged when it and all before it in its partition are done, so that a committed offset never passes one that isn't
-(faust-streaming/faust#606 is about what happens else). A worker that loses its partitions forgets what it has of them: whoever has them
+(faust-streaming/faust#606 shows what happens otherwise). A worker that loses its partitions drops their messages: whoever gets them
 next gets these messages again.
 """
 
@@ -65,12 +65,12 @@ class InFlight:
         self._empty = asyncio.Event()
         self._empty.set()
         self._free = asyncio.Semaphore(handler.concurrency)
-        # Changed by every message that is taken or done: who sees it unchanged while ``unacknowledged`` sees a standstill.
+        # Changes with every message that comes in or is done: if it doesn't while messages are unacknowledged, nothing moves.
         self.moves = 0
 
     @property
     def unacknowledged(self) -> int:
-        """Messages taken and not acknowledged."""
+        """Messages that are not acknowledged yet."""
         return sum(map(len, self._partitions.values()))
 
     async def submit(self, message: Message, ack: Callable[[], None], *, lane: int = 0) -> None:
@@ -87,7 +87,7 @@ class InFlight:
         self._arrived.set()
 
     async def run(self) -> None:
-        """Process what is taken in, for ever. Raises an exception group with what the handler raised."""
+        """Process what is submitted, for ever. Raises an exception group with what the handler raised."""
         async with asyncio.TaskGroup() as batches:
             while True:
                 await self._free.acquire()

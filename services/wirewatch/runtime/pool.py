@@ -153,7 +153,7 @@ class EnrichPool:
 
 
 def _noticed(answer: asyncio.Future[_Batch]) -> None:
-    """Look at what became of an answer that nobody waits for any more, so that asyncio does not complain of it."""
+    """Look at the outcome of an answer that nobody awaits any more, so that asyncio does not complain about it."""
     if not answer.cancelled():
         answer.exception()
 

@@ -38,7 +38,7 @@ class LagMeter:
         self.health = Health(self._pulse, faults=(lambda: self._fault,))
 
     def run(self) -> None:
-        """Measure until told to stop. While Kafka is away the last figures stay, and their time with them."""
+        """Measure until ``sleep`` says to stop. While Kafka is down the last figures stay, with their time."""
         while True:
             self._pulse.beat()
             try:
