@@ -5,7 +5,6 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 
 from wirewatch.adapters.kafka.catalogue import DEAD, READS, TopicSpec, load_topic_specs
-from wirewatch.adapters.kafka.connection import silent
 from wirewatch.adapters.kafka.dead_letters import KafkaLetters
 from wirewatch.adapters.kafka.lag import KafkaLag
 from wirewatch.adapters.kafka.producer import KafkaPublisher
@@ -13,7 +12,7 @@ from wirewatch.adapters.kafka.reader import TopicReader
 from wirewatch.adapters.kafka.setup import TopicSetup, TopicState
 from wirewatch.bootstrap.access import kafka_access
 from wirewatch.ports.broker import Lag
-from wirewatch.ports.signals import Tell
+from wirewatch.ports.signals import Tell, silent
 from wirewatch.settings import Settings
 
 WAIT_SECONDS = 30.0

@@ -9,6 +9,10 @@ Clock = Callable[[], datetime]
 Tell = Callable[[str], None]
 
 
+def silent(_line: str) -> None:
+    """A Tell where nobody watches."""
+
+
 class Retry(Protocol):
     """Decides how long to retry what a store that is down did not accept. Used by several threads."""
 

@@ -1,29 +1,21 @@
 """What must stand in Elasticsearch before articles do: templates, and the index of claims. Declared in ``schemas/elasticsearch``."""
 
 import json
-import math
-import time
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch
 
 from wirewatch.adapters.elastic.client import NEEDED_MAJOR, faults
 from wirewatch.adapters.elastic.id_registry import make_claims
 from wirewatch.adapters.elastic.store import ARTICLES, CLAIMS
-from wirewatch.core.errors import DataFileError, Refused, Unavailable
+from wirewatch.core.errors import DataFileError, Refused
+from wirewatch.ports.signals import Tell, silent
+from wirewatch.ports.waiting import patiently
 
 _FOLDER = Path(str(files("wirewatch") / "schemas" / "elasticsearch"))
-_PAUSE_SECONDS = 0.5
 _COMPONENTS = ("articles-settings", "articles-mappings")
-Answer = TypeVar("Answer")
-Tell = Callable[[str], None]
-
-
-def _silent(_line: str) -> None:
-    """For whoever has nobody to tell."""
 
 
 class ElasticSetup:
@@ -35,30 +27,16 @@ class ElasticSetup:
         self._sizes = {"number_of_shards": shards, "number_of_replicas": replicas}
         self._pattern = f"{prefix}{ARTICLES}-*"
 
-    def install(self, *, wait_seconds: float = 0.0, tell: Tell = _silent) -> list[str]:
+    def install(self, *, wait_seconds: float = 0.0, tell: Tell = silent) -> list[str]:
         """Install or upgrade all of it, without interrupting anybody; a line for each thing that was done.
 
         Raises Unavailable once it has waited so long, Refused: also where a newer release has set it up.
         """
-        return self._patiently("set up Elasticsearch", self._install, wait_seconds, tell)
+        return patiently(faults("set up Elasticsearch")(self._install), wait_seconds=wait_seconds, tell=tell)
 
-    def check(self, *, wait_seconds: float = 0.0, tell: Tell = _silent) -> str:
+    def check(self, *, wait_seconds: float = 0.0, tell: Tell = silent) -> str:
         """See that Elasticsearch answers and is set up by this release; say so. Raises as ``install`` does."""
-        return self._patiently("look at Elasticsearch", self._look, wait_seconds, tell)
-
-    def _patiently(self, doing: str, job: Callable[[], Answer], wait_seconds: float, tell: Tell) -> Answer:
-        begin, told = time.monotonic(), False
-        while True:
-            try:
-                with faults(doing):
-                    return job()
-            except Unavailable as error:
-                if time.monotonic() - begin >= wait_seconds:
-                    raise
-                if not told:
-                    tell(f"{error}; waiting{'' if wait_seconds == math.inf else f' up to {wait_seconds:g} s'} …")
-                    told = True
-                time.sleep(_PAUSE_SECONDS)
+        return patiently(faults("look at Elasticsearch")(self._look), wait_seconds=wait_seconds, tell=tell)
 
     def _install(self) -> list[str]:
         self._check_server()

@@ -1,12 +1,11 @@
 """A connection to Kafka that is there, or a clear word on why not; what all of kafka-python's clients are given."""
 
 import logging
-import math
 import socket
 import ssl
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from kafka import errors
@@ -16,17 +15,12 @@ from kafka.net.compat import KafkaNetClient
 from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.handshake import NoKafka, introduce, refused
 from wirewatch.core.errors import Refused, Unavailable
+from wirewatch.ports.signals import Tell, silent
+from wirewatch.ports.waiting import patiently
 
 # One attempt: to connect and to log in.
 _ATTEMPT_SECONDS = 5.0
-_PAUSE_SECONDS = 0.5
 _LOGIN_FAULTS = (errors.SaslAuthenticationFailedError, errors.UnsupportedSaslMechanismError, errors.IllegalSaslStateError)
-
-Tell = Callable[[str], None]
-
-
-def silent(_line: str) -> None:
-    """For whoever has nobody to tell."""
 
 
 def client_options(access: KafkaAccess) -> dict[str, Any]:
@@ -43,28 +37,22 @@ def client_options(access: KafkaAccess) -> dict[str, Any]:
 def open_admin(access: KafkaAccess, *, wait_seconds: float = 0.0, tell: Tell = silent) -> Any:
     """kafka-python's admin client, connected and logged in.
 
-    Where nobody answers it is tried again for ``wait_seconds``, which ``tell`` is told once. Raises Unavailable, Refused.
+    While no server answers, it is tried again for up to ``wait_seconds``; ``tell`` gets one line. Raises Unavailable, Refused.
     """
-    begin = time.monotonic()
-    told = False
     _silence()
-    while True:
-        fault = _unreachable(access)
-        if fault is None:
-            try:
-                return _admin(access)
-            except _LOGIN_FAULTS as error:
-                raise refused(access) from error
-            except errors.KafkaError as error:
-                fault = f"it takes the login, but doesn't name its brokers ({_text(error)})"
-        waited = time.monotonic() - begin
-        if waited >= wait_seconds:
-            raise Unavailable(_no_answer(access, fault, waited))
-        if not told:
-            bound = "" if wait_seconds == math.inf else f" up to {wait_seconds:g} s"
-            tell(f"Kafka doesn't answer on {', '.join(access.servers)} ({fault}); waiting{bound} for it …")
-            told = True
-        time.sleep(min(_PAUSE_SECONDS, max(0.0, wait_seconds - waited)))
+    return patiently(partial(_connected, access), wait_seconds=wait_seconds, tell=tell)
+
+
+def _connected(access: KafkaAccess) -> Any:
+    fault = _unreachable(access)
+    if fault is None:
+        try:
+            return _admin(access)
+        except _LOGIN_FAULTS as error:
+            raise refused(access) from error
+        except errors.KafkaError as error:
+            fault = f"it accepts the login, but does not name its brokers ({_text(error)})"
+    raise Unavailable(f"no Kafka on {', '.join(access.servers)}: {fault}. Start it, or correct kafka_servers")
 
 
 def _silence() -> None:
@@ -91,11 +79,6 @@ def _admin(access: KafkaAccess) -> Any:
             client.close()
             client._manager._net.stop()  # noqa: SLF001 - as the admin client itself closes it
         raise
-
-
-def _no_answer(access: KafkaAccess, fault: str, waited: float) -> str:
-    tried = f" for {waited:.0f} s" if waited >= 1 else ""
-    return f"no Kafka on {', '.join(access.servers)}{tried}: {fault}. Start it, or correct kafka_servers; --wait waits for it"
 
 
 def _unreachable(access: KafkaAccess) -> str | None:

@@ -9,9 +9,10 @@ from kafka import TopicPartition, errors
 
 from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.catalogue import group_name, topic_name
-from wirewatch.adapters.kafka.connection import Tell, faults, open_admin, silent
+from wirewatch.adapters.kafka.connection import faults, open_admin
 from wirewatch.adapters.kafka.reader import TopicReader
 from wirewatch.ports.broker import Lag, PartitionLag
+from wirewatch.ports.signals import Tell, silent
 
 # A single message is wanted of each partition, whatever its size.
 _FETCH_BYTES = 1

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from wirewatch.adapters.kafka.access import KafkaAccess
 from wirewatch.adapters.kafka.catalogue import TopicSpec, topic_name
-from wirewatch.adapters.kafka.connection import Tell, faults, open_admin, silent
+from wirewatch.adapters.kafka.connection import faults, open_admin
 from wirewatch.core.errors import Refused
+from wirewatch.ports.signals import Tell, silent
 
 # Where a topic differs in one of these, messages are refused, lost or dated wrongly; others are the operator's own choice.
 _NEEDED = ("cleanup.policy", "max.message.bytes", "message.timestamp.type")

@@ -77,9 +77,9 @@ def test_a_login_that_the_server_does_not_know(serve: Serve) -> None:
         open_admin(KafkaAccess(access.servers, login=login))
 
 
-def test_it_is_waited_for_and_told_once(serve: Serve) -> None:
-    told: list[str] = []
+def test_it_is_waited_for_and_reported_once(serve: Serve) -> None:
+    reported: list[str] = []
     with pytest.raises(Unavailable):
-        open_admin(serve(b""), wait_seconds=0.7, tell=told.append)
-    assert len(told) == 1
-    assert "waiting up to 0.7 s" in told[0]
+        open_admin(serve(b""), wait_seconds=0.7, tell=reported.append)
+    assert len(reported) == 1
+    assert "waiting up to 0.7 s" in reported[0]
