@@ -23,8 +23,9 @@ from bench.search import timed
 from bench.texts import REAL, header, row, seconds
 from bench.writes import enriched
 from wirewatch.adapters.elastic.documents import encoded
+from wirewatch.adapters.elastic.id_registry import ARTICLE_IDS
 from wirewatch.adapters.elastic.setup import ElasticSetup
-from wirewatch.adapters.elastic.store import CLAIMS, ElasticStore
+from wirewatch.adapters.elastic.store import ElasticStore
 from wirewatch.bootstrap.serving import utc_now
 from wirewatch.bootstrap.taggers import build_analyser
 from wirewatch.core.article import EnrichedArticle
@@ -34,7 +35,7 @@ from wirewatch.core.search.parser import Query, parse
 _ARTICLES, _SEARCHED, _ROUNDS, _SHUFFLED_FROM = 3_000, 20_000, 5, 400
 _BATCHES = (64, 256)
 _JVM = ("-Xms1g", "-Xmx1g")
-_BULK = "client.bulk of documents made before, no claims"
+_BULK = "client.bulk of documents made before, no id registry"
 _QUERIES = {
     "a word that is nowhere": "plutonium",
     "a common word": "government",
@@ -85,7 +86,7 @@ def _round(client: Elasticsearch, prefix: str, batches: Sequence[Sequence[Enrich
     analyser = build_analyser()
     store = _store(client, prefix)
     made = [encoded(batch, analyser, stored_at=range(len(batch))) for batch in batches]
-    claims = [[(article, b'{"index":"articles-2026.11"}') for article in batch] for batch in batches]
+    ids = [[(article, b'{"index":"articles-2026.11"}') for article in batch] for batch in batches]
 
     def written(index: str, documents: Sequence[Sequence[tuple[EnrichedArticle, bytes]]]) -> Callable[[], None]:
         return lambda: _bulk(client, index, documents)
@@ -101,14 +102,16 @@ def _round(client: Elasticsearch, prefix: str, batches: Sequence[Sequence[Enrich
     }
     parts = {
         "making the documents alone": lambda: _make(batches, analyser),
-        "writing the claims alone": written(f"{prefix}{CLAIMS}", [[(_renamed(a), claim) for a, claim in batch] for batch in claims]),
+        "writing the id registry alone": written(
+            f"{prefix}{ARTICLE_IDS}", [[(_renamed(article), document) for article, document in batch] for batch in ids]
+        ),
     }
     ways: dict[str, Callable[[], None]] = {**bulk, **own, **parts} if bulk_first else {**own, **bulk, **parts}
     return {name: seconds(way) for name, way in ways.items()}
 
 
 def _renamed(article: EnrichedArticle) -> EnrichedArticle:
-    """Another article as far as claims are concerned: those of the first pass are there."""
+    """Another article to the id registry: the ids of the first pass are there."""
     return msgspec.structs.replace(article, id=article.id[::-1] + "x")
 
 

@@ -1,4 +1,4 @@
-"""What many months do to the store in Elasticsearch: counts over their indices, limits of the cluster, claims that are lost."""
+"""What many months do to the store in Elasticsearch: counts over their indices, limits of the cluster, a lost id registry."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -85,20 +85,20 @@ def test_an_id_that_no_request_may_hold_does_not_stop_the_others(connected: Elas
     assert put.get(longest) == article(longest)
 
 
-def test_lost_claims_are_not_made_anew_by_the_next_article(
+def test_a_lost_id_registry_is_not_created_by_the_next_article(
     connected: Elasticsearch, elasticsearch_prefix: str, setup: ElasticSetup
 ) -> None:
-    claims = f"{elasticsearch_prefix}article-ids"
-    connected.indices.delete(index=claims)
+    registry = f"{elasticsearch_prefix}article-ids"
+    connected.indices.delete(index=registry)
     retry = NotedRetry(2)
     with pytest.raises(Unavailable, match="index_not_found"):
         store(connected, elasticsearch_prefix, retry).put([article("a")])
-    assert not connected.indices.exists(index=claims)
+    assert not connected.indices.exists(index=registry)
     with pytest.raises(Refused, match="wirewatch setup"):
         setup.check()
 
     setup.install()
     assert store(connected, elasticsearch_prefix).put([article("a")]) == [INDEXED]
-    mappings = connected.indices.get_mapping(index=claims)[claims]["mappings"]
+    mappings = connected.indices.get_mapping(index=registry)[registry]["mappings"]
     assert mappings["dynamic"] == "false"
     assert mappings["properties"] == {"index": {"type": "keyword"}}

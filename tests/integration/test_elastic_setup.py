@@ -14,7 +14,7 @@ from tests.support.articles import article
 from tests.support.elastic_store import client
 from tests.support.engines import free_port
 from tests.support.program import Program
-from wirewatch.adapters.elastic import id_registry as elastic_claims
+from wirewatch.adapters.elastic import id_registry
 from wirewatch.adapters.elastic.setup import ElasticSetup
 from wirewatch.adapters.elastic.store import ElasticStore
 from wirewatch.adapters.sqlite.store import SqliteStore
@@ -190,9 +190,9 @@ def test_settings_that_do_not_fit(tmp_path: Path) -> None:
     assert "elasticsearch_urls" in Program(tmp_path).run("setup", "--only", "elasticsearch").stderr.decode()
 
 
-def test_claims_that_were_lost_are_made_from_the_articles(connected: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_id_registry_is_rebuilt_from_the_articles(connected: Elasticsearch, prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An article of an earlier month that is sent again after that is still known."""
-    monkeypatch.setattr(elastic_claims, "_PAGE", 2)
+    monkeypatch.setattr(id_registry, "_PAGE", 2)
     setup(connected, prefix).install()
     store = ElasticStore(connected, analyser=build_analyser, prefix=prefix, refresh=True)
     october, november = (datetime(2026, month, 3, 12, tzinfo=UTC) for month in (10, 11))
@@ -200,7 +200,7 @@ def test_claims_that_were_lost_are_made_from_the_articles(connected: Elasticsear
     late = [replace(article(f"n{number}"), first_seen_at=november) for number in range(3)]
     assert set(store.put([*early, *late])) == {PutResult.INDEXED}
     connected.indices.delete(index=f"{prefix}article-ids")
-    assert setup(connected, prefix).install()[-1] == f"index {prefix}article-ids: made, with the claims of 6 articles that are there"
+    assert setup(connected, prefix).install()[-1] == f"index {prefix}article-ids: made, with the ids of 6 stored articles"
     again = [replace(one, first_seen_at=november) for one in early]
     assert set(store.put([*again, *late])) == {PutResult.DUPLICATE}
     assert store.put([article("new")]) == [PutResult.INDEXED]

@@ -46,7 +46,7 @@ class Cluster:
         names = self.client.indices.get(index=f"{self.prefix}articles-*")
         return {name.removeprefix(f"{self.prefix}articles-"): self.client.count(index=name)["count"] for name in sorted(names)}
 
-    def claim(self, article_id: str) -> str:
+    def registered(self, article_id: str) -> str:
         return str(self.client.get(index=f"{self.prefix}article-ids", id=article_id)["_source"]["index"])
 
 
@@ -103,7 +103,7 @@ def test_a_correction_a_month_later_takes_the_place_of_the_first(cluster: Cluste
     assert cluster.store().search(parse("gipfel")).total == 0
 
 
-def test_a_crash_between_claim_and_article_is_healed(cluster: Cluster) -> None:
+def test_a_crash_between_registry_and_article_is_healed(cluster: Cluster) -> None:
     cluster.client.create(index=f"{cluster.prefix}article-ids", id="a", document={"index": cluster.index("2026.11")})
     assert cluster.store().get("a") is None
     assert cluster.store().put([seen(article("a"), LATER)]) == [INDEXED]
@@ -170,18 +170,18 @@ def test_a_month_that_was_deleted_is_written_anew(cluster: Cluster) -> None:
     assert mappings["_meta"] == {"version": 1}
 
 
-def test_a_month_dropped_with_its_claims_is_forgotten(cluster: Cluster) -> None:
+def test_a_month_dropped_with_its_ids_is_forgotten(cluster: Cluster) -> None:
     """As docs/operations/elasticsearch.md says."""
     cluster.store().put([article("a"), seen(article("b"), LATER)])
     cluster.client.indices.delete(index=cluster.index("2026.11"))
-    claims = f"{cluster.prefix}article-ids"
+    registry = f"{cluster.prefix}article-ids"
     # The tests' server knows no delete-by-query.
-    gone = cluster.client.search(index=claims, query={"term": {"index": cluster.index("2026.11")}})["hits"]["hits"]
-    assert [claim["_id"] for claim in gone] == ["a"]
-    cluster.client.delete(index=claims, id="a")
+    registered = cluster.client.search(index=registry, query={"term": {"index": cluster.index("2026.11")}})["hits"]["hits"]
+    assert [found["_id"] for found in registered] == ["a"]
+    cluster.client.delete(index=registry, id="a")
     assert cluster.store().put([seen(article("a"), LATER)]) == [INDEXED]
     assert cluster.counts() == {"2026.12": 2}
-    assert cluster.claim("b") == cluster.index("2026.12")
+    assert cluster.registered("b") == cluster.index("2026.12")
 
 
 def test_a_month_deleted_while_articles_are_put(cluster: Cluster) -> None:
@@ -232,28 +232,28 @@ def mget(*docs: dict[str, object]) -> es.Answer:
 
 AWAY = mget({"error": {"type": "no_shard_available_action_exception"}})
 MISSING = mget({"found": False})
-TAKEN = mget({"found": True, "_source": {"index": "articles-2026.10"}})
+REGISTERED = mget({"found": True, "_source": {"index": "articles-2026.10"}})
 CONFLICT = es.items(es.item(409, "version_conflict_engine_exception", operation="create"))
 
 
-def test_a_claim_that_can_not_be_looked_for_is_waited_for() -> None:
-    """It is not taken for one that isn't there: the article would be written a second time, to another month."""
+def test_an_id_that_can_not_be_looked_up_is_tried_again() -> None:
+    """It does not count as missing: the article would be written a second time, to another month."""
     retry = NotedRetry()
-    with es.scripted([CONFLICT, AWAY, TAKEN, es.items(201)]) as server, client(server.url) as connected:
+    with es.scripted([CONFLICT, AWAY, REGISTERED, es.items(201)]) as server, client(server.url) as connected:
         assert ElasticStore(connected, analyser=analyser, retry=retry).put([article("a")]) == [INDEXED]
     assert server.requests[-1].lines[0]["index"]["_index"] == "articles-2026.10"
-    assert retry.reasons == ["an article can't be looked for (no_shard_available_action_exception)"]
+    assert retry.reasons == ["an article can't be looked up (no_shard_available_action_exception)"]
     with es.scripted([AWAY]) as server, client(server.url) as connected, pytest.raises(Unavailable, match="no_shard_available"):
         ElasticStore(connected, analyser=analyser).get("a")
 
 
-def test_a_claim_that_is_taken_away_meanwhile_is_claimed_again() -> None:
+def test_an_id_that_is_deleted_meanwhile_is_registered_again() -> None:
     with es.scripted([CONFLICT, MISSING, es.items(201), es.items(201)]) as server, client(server.url) as connected:
         assert ElasticStore(connected, analyser=analyser).put([article("a")]) == [INDEXED]
     assert [next(iter(server.requests[at].lines[0])) for at in (0, 2, 3)] == ["create", "create", "index"]
 
 
-def test_an_article_whose_claim_is_refused_is_not_written() -> None:
+def test_an_article_whose_id_is_refused_is_not_written() -> None:
     refused = es.items(es.item(400, "mapper_parsing_exception", operation="create"), 201)
     with es.scripted([refused, es.items(201)]) as server, client(server.url) as connected:
         outcomes = ElasticStore(connected, analyser=analyser).put([article("a"), article("b")])

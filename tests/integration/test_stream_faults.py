@@ -55,7 +55,7 @@ def test_whatever_elasticsearch_does_is_waited_for(stream: Stream, front: Faulty
 
 
 def test_indices_that_are_taken_away(stream: Stream, index: Index) -> None:
-    """A month's index is made anew by its template; claims are made by setup alone, from the articles there are, and waited for."""
+    """A month's index is created again by its template; the id registry only by setup, and workers wait for it."""
     stream.start("enrich").ready()
     indexer = stream.start("index").ready()
     stream.send(article(number) for number in range(20))

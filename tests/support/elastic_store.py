@@ -5,8 +5,9 @@ from functools import cache
 from elasticsearch import Elasticsearch
 
 from tests.support.articles import analyser
+from wirewatch.adapters.elastic.id_registry import ARTICLE_IDS
 from wirewatch.adapters.elastic.setup import ElasticSetup
-from wirewatch.adapters.elastic.store import ARTICLES, CLAIMS, ElasticStore
+from wirewatch.adapters.elastic.store import ARTICLES, ElasticStore
 from wirewatch.ports.signals import Retry
 
 _PREFIX = "contract-"
@@ -27,6 +28,6 @@ def elastic_store(url: str, *, retry: Retry | None = None) -> ElasticStore:
     _set_up(url)
     connected = client(url)
     connected.indices.delete(index=f"{_PREFIX}{ARTICLES}-*", allow_no_indices=True)
-    connected.indices.delete(index=f"{_PREFIX}{CLAIMS}")
-    connected.indices.create(index=f"{_PREFIX}{CLAIMS}")  # by the template of the set-up
+    connected.indices.delete(index=f"{_PREFIX}{ARTICLE_IDS}")
+    connected.indices.create(index=f"{_PREFIX}{ARTICLE_IDS}")  # by the template of the set-up
     return ElasticStore(connected, analyser=analyser, prefix=_PREFIX, retry=retry, refresh=True)

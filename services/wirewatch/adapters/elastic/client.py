@@ -2,7 +2,7 @@
 
 import ssl
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,6 +87,27 @@ def faults(doing: str) -> Iterator[None]:
         raise kind(f"{doing}: Elasticsearch answers {status} ({reason})") from error
     except TransportError as error:
         raise Unavailable(f"{doing}: {transport_fault(error)}") from error
+
+
+def documents(client: Elasticsearch, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Documents by index and id, in real time. Raises Unanswered where one can't be looked up: that does not mean it is missing."""
+    found: list[dict[str, Any]] = client.mget(docs=wanted)["docs"]
+    for doc in found:
+        if (kind := doc.get("error", {}).get("type", "index_not_found_exception")) != "index_not_found_exception":
+            raise Unanswered(f"an article can't be looked up ({kind})")
+    return found
+
+
+def pages(search: Callable[..., Any], size: int) -> Iterator[list[Any]]:
+    """All hits of a search in order of article id, ``size`` of them at a time, in bounded memory."""
+    after: dict[str, Any] = {}
+    while True:
+        hits = search(size=size, sort=[{"id": "asc"}], track_total_hits=False, **after)["hits"]["hits"]
+        if hits:
+            yield hits
+        if len(hits) < size:
+            return
+        after = {"search_after": hits[-1]["sort"]}
 
 
 def login_fault(status: int, reason: str) -> str:

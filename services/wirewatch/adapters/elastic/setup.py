@@ -1,4 +1,4 @@
-"""What must stand in Elasticsearch before articles do: templates, and the index of claims. Declared in ``schemas/elasticsearch``."""
+"""What Elasticsearch needs before the first article: templates and the id registry, as ``schemas/elasticsearch`` declares them."""
 
 import json
 from importlib.resources import files
@@ -8,8 +8,8 @@ from typing import Any
 from elasticsearch import ApiError, Elasticsearch
 
 from wirewatch.adapters.elastic.client import NEEDED_MAJOR, faults
-from wirewatch.adapters.elastic.id_registry import make_claims
-from wirewatch.adapters.elastic.store import ARTICLES, CLAIMS
+from wirewatch.adapters.elastic.id_registry import ARTICLE_IDS, create_registry
+from wirewatch.adapters.elastic.store import ARTICLES
 from wirewatch.core.errors import DataFileError, Refused
 from wirewatch.ports.signals import Tell, silent
 from wirewatch.ports.waiting import patiently
@@ -50,18 +50,18 @@ class ElasticSetup:
             meta={"version": declared("articles-mappings")["_meta"]["version"]},
         )
         done.append(f"index template {self._prefix}{ARTICLES}: for {self._pattern}")
-        return [*done, *self._indices(), *self._claims()]
+        return [*done, *self._indices(), *self._id_registry()]
 
     def _look(self) -> str:
         release = self._check_server()
         for name, found in self._versions().items():
             if found is None or found < declared(name)["_meta"]["version"]:
                 raise Refused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); do so: wirewatch setup")
-        for name in (ARTICLES, CLAIMS):
+        for name in (ARTICLES, ARTICLE_IDS):
             if not self._client.indices.exists_index_template(name=f"{self._prefix}{name}"):
                 raise Refused(f"Elasticsearch has no index template {self._prefix}{name}; make what is missing: wirewatch setup")
-        if not self._client.indices.exists(index=f"{self._prefix}{CLAIMS}"):
-            raise Refused(f"Elasticsearch has no index {self._prefix}{CLAIMS}; make what is missing: wirewatch setup")
+        if not self._client.indices.exists(index=f"{self._prefix}{ARTICLE_IDS}"):
+            raise Refused(f"Elasticsearch has no index {self._prefix}{ARTICLE_IDS}; make what is missing: wirewatch setup")
         return f"Elasticsearch {release}, set up"
 
     def _check_server(self) -> str:
@@ -116,9 +116,9 @@ class ElasticSetup:
                 lines.append(f"index {name}: mappings upgraded")
         return lines
 
-    def _claims(self) -> list[str]:
-        """Claims that are lost must not come back empty with the next article: none but ``setup`` makes their index."""
-        name, registry = f"{self._prefix}{CLAIMS}", declared("claims")
+    def _id_registry(self) -> list[str]:
+        """Nothing but ``setup`` creates the registry: a lost one must not come back empty with the next article."""
+        name, registry = f"{self._prefix}{ARTICLE_IDS}", declared("article-ids")
         settings = registry["settings"]["index"] | {"number_of_replicas": self._sizes["number_of_replicas"]}
         template = {"mappings": registry["mappings"], "settings": {"index": settings}}
         self._client.indices.put_index_template(
@@ -129,7 +129,7 @@ class ElasticSetup:
             priority=200,
             meta={"version": registry["mappings"]["_meta"]["version"]},
         )
-        made = make_claims(self._client, name, articles=self._pattern, declared=template)
+        made = create_registry(self._client, name, articles=self._pattern, declared=template)
         return [f"index template {name}: made by setup only", made]
 
 

@@ -1,8 +1,8 @@
-"""The store of a cluster: Elasticsearch, an index for each month, and a claim for each article.
+"""The store of a cluster: Elasticsearch, with an index for each month and the id registry.
 
-An article stands in the index of the month in which it was first seen, and stays there: which one that is, is claimed once by its id in
-an index of its own, so that a copy sent again a month later, undated or dated anew meets its earlier self (docs/decisions/0004). It is
-written under an external version: a copy conflicts with what is there and changes nothing, a later correction wins.
+An article is in the index of the month in which it was first seen, and stays there. The id registry knows which index that is, so that a
+copy sent a month later, undated or with another date, meets its earlier self (docs/decisions/0004). Articles are written under an
+external version: a copy conflicts with the stored one and changes nothing, and a later correction wins.
 """
 
 import time
@@ -15,9 +15,9 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from wirewatch.adapters.elastic.bulk import CONFLICT, Bulk, Operation
-from wirewatch.adapters.elastic.client import Unanswered, faults
+from wirewatch.adapters.elastic.client import documents, faults, pages
 from wirewatch.adapters.elastic.documents import article_of, encoded, version_of
-from wirewatch.adapters.elastic.id_registry import claim
+from wirewatch.adapters.elastic.id_registry import ARTICLE_IDS, IdRegistry
 from wirewatch.adapters.elastic.query import clause
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.errors import Refused
@@ -29,13 +29,13 @@ from wirewatch.core.search.parser import Query
 from wirewatch.ports.signals import Retry
 from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, TimeCount
 
-CLAIMS, ARTICLES = "article-ids", "articles"
-# As far as Elasticsearch gives pages (index.max_result_window).
+ARTICLES = "articles"
+# How deep Elasticsearch pages (index.max_result_window).
 _DEEPEST = 10_000
 _SCANNED = 500
-# As long as Elasticsearch takes an id, in bytes; a longer one, or none, would have the whole request refused.
+# The longest id that Elasticsearch accepts, in bytes; a longer one, or none, would have the whole request refused.
 _LONGEST_ID = 512
-# How many values each shard names for a facet, until their counts together are certain; and what is not gone beyond.
+# How many values each shard returns for a facet: at first, and at most if the counts are not certain before.
 _FACET_VALUES, _MOST_FACET_VALUES = 200, 200_000
 _FACETS: dict[FacetField, str] = {
     "persons": "persons",
@@ -64,15 +64,15 @@ class ElasticStore:
         refresh: bool = False,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        """``analyser`` makes one, of which each put has its own: it is not thread-safe.
+        """``analyser`` makes an Analyser; each call of ``put`` has one of its own, since they are not thread-safe.
 
-        ``retry``: how long to go on with what is away; None gives up at once. ``refresh``: what was put is found at once, for tests.
+        ``retry`` decides how long a write is retried; None gives up at once. ``refresh`` makes what was put visible at once, for tests.
         """
         self._client = client
         self._make_analyser = analyser
         self._analysers = [analyser()]
         self._bulk = Bulk(client, retry)
-        self._claims = f"{prefix}{CLAIMS}"
+        self._ids = IdRegistry(client, f"{prefix}{ARTICLE_IDS}", self._bulk)
         self._articles = f"{prefix}{ARTICLES}-"
         self._pattern = f"{prefix}{ARTICLES}-*"
         self._refresh = refresh
@@ -87,60 +87,38 @@ class ElasticStore:
         for batch in _rounds(made, [at for at in range(len(made)) if at not in results]):
             results |= zip(batch, self._put([made[at] for at in batch], replace=replace), strict=True)
         if self._refresh:
-            self._client.indices.refresh(index=f"{self._pattern},{self._claims}")
+            self._client.indices.refresh(index=f"{self._pattern},{self._ids.name}")
         return [results[at] for at in range(len(articles))]
 
     def _put(self, made: Sequence[tuple[EnrichedArticle, bytes]], *, replace: bool) -> list[PutResult | Rejected]:
-        homes = self._homes([article for article, _ in made])
+        months = {article.id: f"{self._articles}{utc(article.first_seen_at):%Y.%m}" for article, _ in made}
+        indices = self._ids.register(months)
         kind = "external_gte" if replace else "external"
         operations: dict[str, Operation] = {}
         for article, document in made:
-            home = homes[article.id]
-            if isinstance(home, str):
-                about = {"_index": home, "_id": article.id, "version": version_of(article), "version_type": kind}
+            index = indices[article.id]
+            if isinstance(index, str):
+                about = {"_index": index, "_id": article.id, "version": version_of(article), "version_type": kind}
                 operations[article.id] = Operation({"index": about}, document)
         written = dict(zip(operations, self._bulk.write([*operations.values()]), strict=True)) if operations else {}
-        outcomes: dict[str, Any] = homes | written
+        outcomes: dict[str, Any] = indices | written
         return [_result(outcomes[article.id]) for article, _ in made]
-
-    def _homes(self, articles: Sequence[EnrichedArticle]) -> dict[str, str | Rejected]:
-        """The index of each article, claimed now or when it came first, or why it can have none."""
-        own = {article.id: f"{self._articles}{utc(article.first_seen_at):%Y.%m}" for article in articles}
-        homes: dict[str, str | Rejected] = {}
-        # Again for a claim that was there and is taken away meanwhile.
-        while homeless := [name for name in own if name not in homes]:
-            claims = [claim(self._claims, name, own[name]) for name in homeless]
-            outcomes = dict(zip(homeless, self._bulk.write(claims), strict=True))
-            homes |= {name: own[name] if isinstance(outcome, int) else outcome for name, outcome in outcomes.items() if outcome != CONFLICT}
-            if taken := [name for name, outcome in outcomes.items() if outcome == CONFLICT]:
-                homes |= self._bulk.patiently(partial(self._claimed, taken))
-        return homes
-
-    def _claimed(self, ids: Sequence[str]) -> dict[str, str]:
-        found = self._documents([{"_index": self._claims, "_id": name, "_source": ["index"]} for name in ids])
-        return {doc["_id"]: doc["_source"]["index"] for doc in found if doc.get("found")}
-
-    def _documents(self, wanted: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Documents by index and id, as they are now. One that can't be looked for is not one that is missing."""
-        found: list[dict[str, Any]] = self._client.mget(docs=wanted)["docs"]
-        for doc in found:
-            if (kind := doc.get("error", {}).get("type", "index_not_found_exception")) != "index_not_found_exception":
-                raise Unanswered(f"an article can't be looked for ({kind})")
-        return found
 
     def get(self, article_id: str) -> EnrichedArticle | None:
         name = storable_text(article_id)
         with faults("get an article"):
-            home = self._claimed([name]).get(name)
-            if home is None:
+            index = self._ids.look_up([name]).get(name)
+            if index is None:
                 return None
-            found = self._documents([{"_index": home, "_id": name}])[0]
+            (found,) = documents(self._client, [{"_index": index, "_id": name}])
         return article_of(found["_source"]) if found.get("found") else None
 
     def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
-        """Find articles; ``relevance`` is Elasticsearch's BM25. Raises Refused for a page behind the 10,000th article."""
+        """Find articles; ``relevance`` is Elasticsearch's BM25. Raises Refused for a page beyond the 10,000th article."""
         if offset + limit > _DEEPEST:
-            raise Refused(f"Elasticsearch gives the first {_DEEPEST:,} articles of a query; narrow it, by after: and before: for example")
+            raise Refused(
+                f"Elasticsearch returns only the first {_DEEPEST:,} articles of a query; narrow it, for example with after: and before:"
+            )
         ranked = sort == "relevance"
         order = [{"_score": "desc"}, *_BY_TIME["newest"]] if ranked else _BY_TIME[sort]
         found = self._ask(query, size=limit, from_=offset, sort=order, track_total_hits=True, track_scores=ranked)
@@ -148,17 +126,22 @@ class ElasticStore:
         return Page(found["hits"]["total"]["value"], hits)
 
     def facets(self, query: Query, fields: Sequence[FacetField], *, size: int = 10) -> dict[FacetField, tuple[Count, ...]]:
-        """Count values. Each month's shards name their own most frequent ones; they are asked for more while that may hide one."""
+        """Count values. Each shard returns its own most frequent ones; it is asked for more while a frequent one may be hidden."""
         counts: dict[FacetField, tuple[Count, ...]] = dict.fromkeys(fields, ())
-        waiting, named = list(fields) if size else [], max(size, _FACET_VALUES)
+        waiting, returned = list(fields) if size else [], max(size, _FACET_VALUES)
         while waiting:
-            terms = {"size": size, "shard_size": named, "show_term_doc_count_error": True, "order": [{"_count": "desc"}, {"_key": "asc"}]}
+            terms = {
+                "size": size,
+                "shard_size": returned,
+                "show_term_doc_count_error": True,
+                "order": [{"_count": "desc"}, {"_key": "asc"}],
+            }
             wanted = {field: {"terms": {"field": _FACETS[field], **terms}} for field in waiting}
             found = self._ask(query, size=0, aggs=wanted).get("aggregations", {})
             for field in found:
                 counts[field] = tuple(Count(bucket["key"], bucket["doc_count"]) for bucket in found[field]["buckets"])
-            waiting = [field for field in found if not _is_certain(found[field], size)] if named < _MOST_FACET_VALUES else []
-            named = min(named * 10, _MOST_FACET_VALUES)
+            waiting = [field for field in found if not _is_certain(found[field], size)] if returned < _MOST_FACET_VALUES else []
+            returned = min(returned * 10, _MOST_FACET_VALUES)
         return counts
 
     def timeline(self, query: Query, bucket: Bucket) -> tuple[TimeCount, ...]:
@@ -167,30 +150,24 @@ class ElasticStore:
         return tuple(TimeCount(datetime.fromtimestamp(row["key"] / 1000, UTC), row["doc_count"]) for row in found)
 
     def scan(self, query: Query) -> Iterator[EnrichedArticle]:
-        after: list[Any] | None = None
-        while True:
-            found = self._ask(query, size=_SCANNED, sort=[{"id": "asc"}], search_after=after, track_total_hits=False)["hits"]["hits"]
-            yield from (article_of(hit["_source"]) for hit in found)
-            if len(found) < _SCANNED:
-                return
-            after = found[-1]["sort"]
+        for hits in pages(partial(self._ask, query), _SCANNED):
+            yield from (article_of(hit["_source"]) for hit in hits)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
     def _ask(self, query: Query, **options: Any) -> Any:
-        given = {name: value for name, value in options.items() if value is not None}
         with self._analyser() as analyser:
             wanted = clause(query, analyser)
         with faults("search"):
-            # What a shard that is away would give is not left out in silence.
-            given |= {"allow_no_indices": True, "ignore_unavailable": True, "allow_partial_search_results": False}
-            return self._client.search(index=self._pattern, query=wanted, **given).body
+            # A shard that is down makes the search fail: its articles must not be left out silently.
+            options |= {"allow_no_indices": True, "ignore_unavailable": True, "allow_partial_search_results": False}
+            return self._client.search(index=self._pattern, query=wanted, **options).body
 
     @contextmanager
     def _analyser(self) -> Iterator[Analyser]:
-        """An analyser that no other thread has at the time."""
+        """An analyser that no other thread uses meanwhile."""
         try:
             analyser = self._analysers.pop()
         except IndexError:
@@ -202,7 +179,7 @@ class ElasticStore:
 
 
 def _is_certain(facet: Any, size: int) -> bool:
-    """Tell whether no shard has kept back what would change the counts, or the choice, of these values."""
+    """Whether no shard can hold a value that would change these counts, or the choice of values."""
     buckets = facet["buckets"]
     exact = not any(bucket["doc_count_error_upper_bound"] for bucket in buckets)
     hidden = facet["doc_count_error_upper_bound"]
@@ -210,7 +187,7 @@ def _is_certain(facet: Any, size: int) -> bool:
 
 
 def _rounds(made: Sequence[tuple[EnrichedArticle, bytes]], waiting: list[int]) -> Iterator[list[int]]:
-    """Places of articles that may be written together: of one id only one, and an earlier one before a later one."""
+    """Positions of articles that may be written together: each id once in a round, in the order given."""
     while waiting:
         first: dict[str, int] = {}
         for at in waiting:
