@@ -1,7 +1,8 @@
-"""Bulk writes that look at each item, and try again in place what did not get through.
+"""Bulk writes that look at every item and retry, in place, those that did not get through.
 
-What Elasticsearch does to a bulk request: it may refuse single items for being busy (429, 5xx), for an index that is missing or blocked by
-a full disk, or for good; or the whole of it for being too large (413), busy or away. The client's own helpers stop at the first.
+Elasticsearch may refuse single items of a bulk request because it is busy (429, 5xx), because their index is missing or blocked by a full
+disk, or for good; or the whole request because it is too large (413), or because the server is busy or down. The client's own helpers
+stop at the first failure.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,25 +34,25 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One line of a bulk request that says what to do, and the document in JSON."""
+    """One action of a bulk request, and its document in JSON."""
 
     action: dict[str, Any]
     document: bytes
 
 
 class _TooLarge(Exception):
-    """The whole request is."""
+    """The request as a whole is too large."""
 
 
 class Bulk:
-    """Writes, as often as ``retry`` lets it."""
+    """Writes; ``retry`` decides how long a failed write is tried again."""
 
     def __init__(self, client: Elasticsearch, retry: Retry | None) -> None:
         self._client = client
         self._retry = retry
 
     def write(self, operations: Sequence[Operation]) -> list[int | Rejected]:
-        """The status of each, 2xx or 409, or why it is refused for good. Raises Unavailable, Refused once it gives up."""
+        """The status of each operation, 2xx or 409, or why it is refused for good. Raises Unavailable or Refused on giving up."""
         outcomes: dict[int, int | Rejected] = {}
         waiting = list(enumerate(operations))
         while waiting:
@@ -83,7 +84,7 @@ class Bulk:
         return [outcomes[at] for at in range(len(operations))]
 
     def patiently(self, ask: Callable[[], Answer]) -> Answer:
-        """What ``ask`` gives, asked again where Elasticsearch is away, busy or does not know us any more."""
+        """What ``ask`` returns, called again while Elasticsearch is down or busy, or refuses our login."""
         while True:
             try:
                 answer = ask()
@@ -111,15 +112,15 @@ class Bulk:
         answer: Any = self._client.bulk(operations=lines, filter_path="items.*.status,items.*.error.type").body  # type: ignore[arg-type]  # bytes are sent as they are
         items = answer.get("items", ()) if isinstance(answer, dict) else ()
         if len(items) != len(operations):
-            raise Unanswered("what Elasticsearch answers does not say what became of each article")
+            raise Unanswered("the answer does not say what became of each article")
         return list(items)
 
     def _in_halves(self, waiting: list[tuple[int, Operation]], outcomes: dict[int, int | Rejected], total: int) -> list[int | Rejected]:
-        """Send a request that is too large in two; an operation that is too large alone is refused."""
+        """Send a request that is too large in two halves; an operation that is too large on its own is refused."""
         if len(waiting) == 1:
             at, operation = waiting[0]
             size = len(operation.document)
-            outcomes[at] = Rejected(Reason.TOO_LARGE, f"{size} bytes as a document; Elasticsearch takes fewer (http.max_content_length)")
+            outcomes[at] = Rejected(Reason.TOO_LARGE, f"{size} bytes as a document; Elasticsearch accepts fewer (http.max_content_length)")
         else:
             middle = len(waiting) // 2
             for part in (waiting[:middle], waiting[middle:]):

@@ -1,4 +1,4 @@
-"""A connection to Elasticsearch, and what its answers mean."""
+"""Connects to Elasticsearch, and says what its answers mean."""
 
 import ssl
 from base64 import b64encode
@@ -13,11 +13,11 @@ from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
 from wirewatch.core.errors import Refused, SettingsError, Unavailable
 
-# Answers to a whole request that say nothing about its content.
+# Statuses of a whole request that say nothing about its content.
 BUSY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 LOGIN_STATUSES = frozenset({401, 403})
-# Types of errors that heal, or that whoever runs the cluster heals. ``validation_exception``: a new month's index would have more shards
-# than the cluster may hold.
+# Types of errors that pass, or that the cluster's operator can mend. ``validation_exception``: the cluster has no room for the shards of
+# a new month's index.
 PASSING = frozenset(
     {
         "cluster_block_exception",
@@ -27,17 +27,17 @@ PASSING = frozenset(
         "validation_exception",
     }
 )
-NOT_ELASTICSEARCH = "what answers is no Elasticsearch; correct elasticsearch_urls"
+NOT_ELASTICSEARCH = "the server is not Elasticsearch; correct elasticsearch_urls"
 NEEDED_MAJOR = 9
 
 
 class Unanswered(TransportError):
-    """An answer came, and not to what was asked. The message holds nothing of an article."""
+    """An answer that does not say what was asked. The message holds nothing of an article."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElasticAccess:
-    """How to reach a cluster: addresses, who asks (an API key, or a user and password), and certificates to trust."""
+    """How to reach a cluster: its addresses, an API key or a user and password, and the certificates to trust."""
 
     urls: tuple[str, ...]
     timeout_seconds: float
@@ -48,12 +48,12 @@ class ElasticAccess:
 
 
 def connect(access: ElasticAccess) -> Elasticsearch:
-    """A client; it does not ask the server anything yet. Raises SettingsError."""
+    """A client, which does not connect yet. Raises SettingsError."""
     if bad := [url for url in access.urls if not url.startswith(("http://", "https://"))]:
-        raise SettingsError(f"elasticsearch_urls: {bad[0]!r} is no address; write http(s)://host:port")
+        raise SettingsError(f"elasticsearch_urls: {bad[0]!r} is not an address; write http(s)://host:port")
     options: dict[str, Any] = {
         "request_timeout": access.timeout_seconds,
-        # A node that is down is left out; all else is retried by the caller, or not.
+        # Another node is asked if one is down; every other retry is the caller's.
         "max_retries": len(access.urls) - 1,
         "retry_on_status": (),
         "retry_on_timeout": False,
@@ -61,7 +61,7 @@ def connect(access: ElasticAccess) -> Elasticsearch:
     if access.api_key:
         options["api_key"] = access.api_key
     elif access.user:
-        # Encoded here: the client knows ASCII only.
+        # Encoded here because the client accepts ASCII only.
         options["basic_auth"] = b64encode(f"{access.user}:{access.password}".encode()).decode()
     if access.tls:
         options["ssl_context"] = access.tls
@@ -73,7 +73,7 @@ def connect(access: ElasticAccess) -> Elasticsearch:
 
 @contextmanager
 def faults(doing: str) -> Iterator[None]:
-    """Turn the client's errors into Unavailable (later, perhaps) and Refused (never, as things are)."""
+    """Raise the client's errors as Unavailable or Refused; ``doing`` says what failed."""
     try:
         yield
     except UnsupportedProductError as error:
@@ -111,14 +111,14 @@ def pages(search: Callable[..., Any], size: int) -> Iterator[list[Any]]:
 
 
 def login_fault(status: int, reason: str) -> str:
-    """What a refused login means."""
+    """What a login or a request that was not allowed means."""
     if status == 401:
         return "Elasticsearch refuses the login; correct elasticsearch_user and its password file, or the API key file"
-    return f"the user has no right to ({reason}); docs/operations/elasticsearch.md lists what is needed"
+    return f"the user is not allowed to do this ({reason}); docs/operations/elasticsearch.md lists the privileges that are needed"
 
 
 def reason_of(error: ApiError) -> str:
-    """The type of an error, without its text: that may hold a part of an article."""
+    """The type of an error, without its text, which may hold part of an article."""
     body = error.body
     found = body.get("error") if isinstance(body, dict) else None
     return str(found.get("type")) if isinstance(found, dict) else error.message[:80]
@@ -127,11 +127,11 @@ def reason_of(error: ApiError) -> str:
 def transport_fault(error: TransportError) -> str:
     """Why no answer came."""
     if isinstance(error, TlsError):
-        return f"no trusted TLS connection ({error.message[:200]}); name the CA in elasticsearch_ca_file"
+        return f"the TLS connection is not trusted ({error.message[:200]}); set elasticsearch_ca_file to the CA"
     if isinstance(error, ConnectionTimeout):
-        return "no answer in time; elasticsearch_timeout_seconds"
+        return "no answer in time; elasticsearch_timeout_seconds sets how long to wait"
     if isinstance(error, NoConnection):
         return f"nobody answers ({error.message[:200]}); start it, or correct elasticsearch_urls"
     if isinstance(error, Unanswered):
         return str(error.message)
-    return f"what it answers can't be read ({type(error).__name__})"
+    return f"the answer can't be read ({type(error).__name__})"

@@ -1,7 +1,7 @@
-"""An article as Elasticsearch keeps it: ``enriched.v1`` as it is, and beside it what is searched and sorted by.
+"""An article as Elasticsearch stores it: ``enriched.v1`` unchanged, and next to it the fields for searching and sorting.
 
-What is searched are the tokens of ``core.analysis``, made here and not by Elasticsearch's analysers, so that a query finds the same
-articles in every store (docs/decisions/0005-tokens-from-the-core.md).
+The tokens to search are those of ``core.search.analysis``, made here and not by Elasticsearch's analysers, so that a query finds the
+same articles in every store (docs/decisions/0005-tokens-from-the-core.md).
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,17 +27,17 @@ def microsecond_of(time: datetime) -> int:
 
 
 def version_of(article: EnrichedArticle) -> int:
-    """Elasticsearch's external version: 1 for an article, its time of correction in microseconds since 1970 for a correction of it."""
+    """The external version for Elasticsearch: 1 for an article, the time in microseconds since 1970 for a correction of it."""
     return 1 if article.updated_at is None else max(2, microsecond_of(article.updated_at))
 
 
 def stem_token(stem: str, language: str) -> str:
-    """A stem as a token of its language alone."""
+    """A stem as a token that no other language shares."""
     return f"{language}:{stem}"
 
 
 def encoded(articles: Sequence[EnrichedArticle], analyser: Analyser, *, stored_at: Iterable[int]) -> list[tuple[EnrichedArticle, bytes]]:
-    """Articles that can be stored, and their documents in JSON. ``stored_at``: a number for each, rising with the order of storing."""
+    """The articles in storable form, each with its document in JSON. ``stored_at``: a number for each, in the order of storing."""
     made = []
     for given, moment in zip(articles, stored_at, strict=False):
         article, source = storable(given, _encode)

@@ -7,13 +7,13 @@ from wirewatch.core.search.analysis import Analyser, name_form, same_code, searc
 from wirewatch.core.search.parser import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
 
 Clause = dict[str, Any]
-# A headline says what an article is about; a stem says less than the word itself. As in SQLite.
+# A title says what an article is about, and a stem says less than the word itself; as in SQLite.
 _FIELDS = {"search.title": 5.0, "search.body": 1.0}
 _STEM_FIELDS = {"search.title_stems": 2.5, "search.stems": 0.5}
 
 
 def clause(query: Query, analyser: Analyser) -> Clause:
-    """What finds, and ranks, the articles of a query."""
+    """The clause that finds and ranks the articles of a query."""
     match query:
         case Everything():
             return {"match_all": {}}
@@ -41,11 +41,11 @@ def _text(query: Word | Prefix | Phrase, analyser: Analyser) -> Clause:
 
 
 def _word(word: str, analyser: Analyser) -> Clause:
-    """The word itself, or in each language a word with its stem."""
+    """The word itself or, in each language, a word with the same stem."""
     languages = sorted(analyser.languages)
     stems = [stem_token(analyser.stems([word], language)[0], language) for language in languages]
     exact = [{"term": {field: {"value": word, "boost": boost}}} for field, boost in _FIELDS.items()]
-    # One score for whichever stem it is: an article is in one language.
+    # The same score for every stem, since an article is in one language.
     stemmed = [{"constant_score": {"filter": {"terms": {field: stems}}, "boost": boost}} for field, boost in _STEM_FIELDS.items()]
     return _any_of([*exact, *stemmed])
 

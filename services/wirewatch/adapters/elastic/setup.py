@@ -19,7 +19,7 @@ _COMPONENTS = ("articles-settings", "articles-mappings")
 
 
 class ElasticSetup:
-    """Makes and looks at what the store needs, with names that begin with ``prefix``."""
+    """Creates and checks what the store needs; all names begin with ``prefix``."""
 
     def __init__(self, client: Elasticsearch, *, prefix: str, shards: int, replicas: int) -> None:
         self._client = client
@@ -28,14 +28,14 @@ class ElasticSetup:
         self._pattern = f"{prefix}{ARTICLES}-*"
 
     def install(self, *, wait_seconds: float = 0.0, tell: Tell = silent) -> list[str]:
-        """Install or upgrade all of it, without interrupting anybody; a line for each thing that was done.
+        """Install or upgrade everything while others may write and search. Returns a line for each step.
 
-        Raises Unavailable once it has waited so long, Refused: also where a newer release has set it up.
+        Raises Unavailable if the server is still down after ``wait_seconds``, Refused also if a newer release has set it up.
         """
         return patiently(faults("set up Elasticsearch")(self._install), wait_seconds=wait_seconds, tell=tell)
 
     def check(self, *, wait_seconds: float = 0.0, tell: Tell = silent) -> str:
-        """See that Elasticsearch answers and is set up by this release; say so. Raises as ``install`` does."""
+        """Check that Elasticsearch answers and is set up for this release; returns a line that says so. Raises as ``install`` does."""
         return patiently(faults("look at Elasticsearch")(self._look), wait_seconds=wait_seconds, tell=tell)
 
     def _install(self) -> list[str]:
@@ -56,16 +56,16 @@ class ElasticSetup:
         release = self._check_server()
         for name, found in self._versions().items():
             if found is None or found < declared(name)["_meta"]["version"]:
-                raise Refused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); do so: wirewatch setup")
+                raise Refused(f"Elasticsearch is not set up for this release ({self._prefix}{name}); run: wirewatch setup")
         for name in (ARTICLES, ARTICLE_IDS):
             if not self._client.indices.exists_index_template(name=f"{self._prefix}{name}"):
-                raise Refused(f"Elasticsearch has no index template {self._prefix}{name}; make what is missing: wirewatch setup")
+                raise Refused(f"Elasticsearch has no index template {self._prefix}{name}; create it: wirewatch setup")
         if not self._client.indices.exists(index=f"{self._prefix}{ARTICLE_IDS}"):
-            raise Refused(f"Elasticsearch has no index {self._prefix}{ARTICLE_IDS}; make what is missing: wirewatch setup")
+            raise Refused(f"Elasticsearch has no index {self._prefix}{ARTICLE_IDS}; create it: wirewatch setup")
         return f"Elasticsearch {release}, set up"
 
     def _check_server(self) -> str:
-        """The server's release, if it tells. A client and a server of different major releases don't understand each other."""
+        """The server's release. Raises Refused for another major release than the client's: the two don't understand each other."""
         try:
             release = str(self._client.info()["version"]["number"])
         except ApiError as error:
@@ -74,15 +74,15 @@ class ElasticSetup:
             nodes = self._client.nodes.info(filter_path="nodes.*.version")["nodes"]
             release = str(next(iter(nodes.values()))["version"])
         if int(release.partition(".")[0]) != NEEDED_MAJOR:
-            raise Refused(f"Elasticsearch is {release}, and this release of wirewatch speaks to {NEEDED_MAJOR}.x; use one that fits")
+            raise Refused(f"Elasticsearch is {release}, and this release of wirewatch needs {NEEDED_MAJOR}.x; use one of those")
         return release
 
     def _versions(self) -> dict[str, int | None]:
-        """All of them, before anything is changed: one may be of a newer release."""
+        """The versions of all templates, read before anything is changed: one may be a newer release's."""
         return {name: self._version(name) for name in _COMPONENTS}
 
     def _version(self, component: str) -> int | None:
-        """The version of a component template that is there, None if there is none. Raises Refused for a newer one."""
+        """The version of an installed component template; None if it is missing. Raises Refused for a newer one."""
         try:
             found = self._client.cluster.get_component_template(name=f"{self._prefix}{component}")
         except ApiError as error:
@@ -106,7 +106,7 @@ class ElasticSetup:
         return f"component template {self._prefix}{name}: {what}"
 
     def _indices(self) -> list[str]:
-        """Give the indices that are there the mappings that have been added since."""
+        """Add new mappings to the existing indices."""
         mappings = declared("articles-mappings")["template"]["mappings"]
         wanted = mappings["_meta"]["version"]
         lines = []
@@ -141,4 +141,4 @@ def declared(name: str, folder: Path = _FOLDER) -> Any:
     except OSError as error:
         raise DataFileError(f"{path}: can't be read ({error.strerror}); install the package again") from error
     except ValueError as error:
-        raise DataFileError(f"{path}: no valid JSON ({error}); install the package again") from error
+        raise DataFileError(f"{path}: not valid JSON ({error}); install the package again") from error

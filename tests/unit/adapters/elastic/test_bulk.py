@@ -34,7 +34,7 @@ WHOLE = [
     (es.error(404, "index_not_found_exception"), "Elasticsearch answers 404 (index_not_found_exception)", Unavailable),
     (es.CLOSED, "nobody answers", Unavailable),
     (es.error(401, "security_exception"), "refuses the login", Refused),
-    (es.error(403, "security_exception"), "has no right to (security_exception)", Refused),
+    (es.error(403, "security_exception"), "is not allowed to do this (security_exception)", Refused),
     (es.Answer(b"<html>Internal error</html>", 500, {"Content-Type": "text/html"}), "Elasticsearch answers 500", Unavailable),
     (es.Answer(b'{"items":['), "can't be read (SerializationError)", Unavailable),
     (es.Answer(b"<html>Welcome</html>", 200, HTML), "does not say what became of each", Unavailable),
@@ -93,7 +93,7 @@ def test_what_is_refused_for_good_is_not_sent_again() -> None:
 
 def test_what_is_no_elasticsearch() -> None:
     page = es.Answer(b"{}", 200, {"Content-Type": "application/json"})
-    with es.scripted([page]) as server, pytest.raises(Refused, match="no Elasticsearch; correct elasticsearch_urls"):
+    with es.scripted([page]) as server, pytest.raises(Refused, match="not Elasticsearch; correct elasticsearch_urls"):
         write(server.url, NotedRetry())
 
 

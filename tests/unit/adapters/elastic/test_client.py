@@ -96,7 +96,7 @@ def test_a_node_that_is_away_is_left_out() -> None:
         (es.error(400, "parsing_exception"), Refused, "400 (parsing_exception)"),
         (es.CLOSED, Unavailable, "start it, or correct elasticsearch_urls"),
         (es.Answer(b"{"), Unavailable, "can't be read"),
-        (es.Answer(headers={"Content-Type": "application/json"}), Refused, "no Elasticsearch"),
+        (es.Answer(headers={"Content-Type": "application/json"}), Refused, "not Elasticsearch"),
     ],
 )
 def test_faults_say_what_to_do(fault: es.Answer, kind: type[Exception], reason: str) -> None:
@@ -119,6 +119,6 @@ def test_a_server_of_another_major_release(release: str) -> None:
     ):
         setup = ElasticSetup(client, prefix="", shards=1, replicas=0)
         for ask in (setup.check, setup.install):
-            with pytest.raises(Refused, match=f"Elasticsearch is {release}, .* speaks to 9.x"):
+            with pytest.raises(Refused, match=f"Elasticsearch is {release}, .* needs 9.x"):
                 ask()
     assert {request.method for request in server.requests} == {"GET"}
