@@ -95,5 +95,5 @@ def test_what_is_to_be_replayed_must_be_said(kafka_program: Program) -> None:
 def test_without_topics_it_is_said(kafka_program: Program) -> None:
     done = kafka_program.run("dlq", "list")
     assert done.returncode == 1
-    assert b"articles.dead is not there" in done.stderr
+    assert b"articles.dead is missing" in done.stderr
     assert b"wirewatch setup" in done.stderr

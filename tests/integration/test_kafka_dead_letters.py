@@ -1,4 +1,4 @@
-"""Dead letters in a real topic: all that a DeadLetterBox does, and what only Kafka can do to one."""
+"""Dead letters in a real topic: all that a DeadLetterBox does, and what only Kafka can do to them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,8 +10,8 @@ from tests.contract.test_dead_letter_box import *  # noqa: F403 - the suite, run
 from tests.contract.test_dead_letter_box import letter
 from tests.support.kafka_client import Broker
 from wirewatch.adapters.kafka.access import KafkaAccess
-from wirewatch.adapters.kafka.catalogue import load_topic_specs
-from wirewatch.adapters.kafka.dead_letters import KafkaLetters
+from wirewatch.adapters.kafka.catalogue import load_kafka_topics
+from wirewatch.adapters.kafka.dead_letters import KafkaDeadLetters
 from wirewatch.adapters.kafka.producer import KafkaPublisher
 from wirewatch.adapters.kafka.reader import TopicReader
 from wirewatch.ports.store import DeadLetterBox
@@ -20,30 +20,30 @@ encode = msgspec.json.encode
 
 
 @pytest.fixture
-def told() -> list[str]:
+def reported() -> list[str]:
     return []
 
 
 @pytest.fixture
-def open_box(kafka_servers: str, kafka_prefix: str, broker: Broker, told: list[str]) -> Callable[[], KafkaLetters]:
-    spec = load_topic_specs()["articles.dead"]
-    configs = {key.replace(".", "_"): value for key, value in spec.configs.items()}
-    broker.make("articles.dead", spec.partitions, **configs, segment_ms="1000", min_cleanable_dirty_ratio="0.0")
+def open_box(kafka_servers: str, kafka_prefix: str, broker: Broker, reported: list[str]) -> Callable[[], KafkaDeadLetters]:
+    topic = load_kafka_topics()["articles.dead"]
+    configs = {key.replace(".", "_"): value for key, value in topic.configs.items()}
+    broker.make("articles.dead", topic.partitions, **configs, segment_ms="1000", min_cleanable_dirty_ratio="0.0")
     access = KafkaAccess((kafka_servers,))
 
     def publisher() -> KafkaPublisher:
-        return KafkaPublisher(access, {"articles.dead": spec}, prefix=kafka_prefix, delivery_seconds=60)
+        return KafkaPublisher(access, {"articles.dead": topic}, prefix=kafka_prefix, delivery_seconds=60)
 
-    return lambda: KafkaLetters(TopicReader(access), publisher, prefix=kafka_prefix, tell=told.append)
+    return lambda: KafkaDeadLetters(TopicReader(access), publisher, prefix=kafka_prefix, tell=reported.append)
 
 
 @pytest.fixture  # type: ignore[no-redef]  # it takes the place of the suite's own
-def box(open_box: Callable[[], KafkaLetters]) -> Iterator[DeadLetterBox]:
+def box(open_box: Callable[[], KafkaDeadLetters]) -> Iterator[DeadLetterBox]:
     with closing(open_box()) as found:
         yield found
 
 
-def test_others_letters_are_seen_and_theirs_taken_away_are_not(box: DeadLetterBox, open_box: Callable[[], KafkaLetters]) -> None:
+def test_letters_of_others_are_seen_and_removed_ones_are_not(box: DeadLetterBox, open_box: Callable[[], KafkaDeadLetters]) -> None:
     with closing(open_box()) as other:
         other.put_dead_letters([letter(1), letter(2)])
         assert box.dead_letters()[0] == 2
@@ -52,7 +52,7 @@ def test_others_letters_are_seen_and_theirs_taken_away_are_not(box: DeadLetterBo
         assert box.dead_letter("letter1") is None
 
 
-def test_a_letter_taken_away_is_an_empty_message(box: DeadLetterBox, broker: Broker) -> None:
+def test_a_removed_letter_is_an_empty_message(box: DeadLetterBox, broker: Broker) -> None:
     box.put_dead_letters([letter(1)])
     box.remove_dead_letters(["letter1"])
     assert [(message.key, message.value is None) for message in broker.messages("articles.dead")] == [
@@ -61,17 +61,17 @@ def test_a_letter_taken_away_is_an_empty_message(box: DeadLetterBox, broker: Bro
     ]
 
 
-def test_what_is_no_letter_is_left_alone_and_told(box: DeadLetterBox, broker: Broker, told: list[str]) -> None:
+def test_what_is_no_letter_is_left_alone_and_reported(box: DeadLetterBox, broker: Broker, reported: list[str]) -> None:
     broker.put("articles.dead", (b"junk", b"no JSON"), (b"letter1", encode(letter(1))), (b"x", b'{"reason": 1}'))
     assert box.dead_letters() == (1, (letter(1),))
-    (line,) = told
+    (line,) = reported
     assert line.startswith("2 messages in ")
     box.dead_letters()
-    assert len(told) == 1
+    assert len(reported) == 1
 
 
 def test_the_newest_message_counts_where_a_key_moved_to_another_partition(box: DeadLetterBox, broker: Broker) -> None:
-    """As it is once partitions were added."""
+    """As happens once partitions were added."""
     again = msgspec.structs.replace(letter(1), attempts=2)
     for partition, value in ((2, encode(letter(1))), (0, encode(again))):
         broker.put("articles.dead", (b"letter1", value), partition=partition)

@@ -98,8 +98,8 @@ def test_files_that_cannot_be_read(desk: Desk) -> None:
     [
         ("sasl_plaintext", "plaintext", 1, "asks for a login (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512)"),
         ("sasl_ssl", "ssl", 1, "asks for a login"),
-        ("plaintext", "sasl_plaintext", 1, "takes no login; set kafka_security to plaintext"),
-        ("ssl", "sasl_ssl", 1, "takes no login; set kafka_security to ssl"),
+        ("plaintext", "sasl_plaintext", 1, "does not take logins; set kafka_security to plaintext"),
+        ("ssl", "sasl_ssl", 1, "does not take logins; set kafka_security to ssl"),
         ("plaintext", "ssl", 3, "no TLS"),
         ("ssl", "plaintext", 3, "no answer"),
     ],

@@ -169,7 +169,7 @@ def test_the_brokers_own_lower_limit_is_named_too(kafka_program: Program, broker
 @pytest.mark.parametrize(
     ("break_it", "code", "told"),
     [
-        (Broker.partitions, 1, "not there"),
+        (Broker.partitions, 1, "missing"),
         (lambda broker: broker.make("articles", 3), 1, "articles has 3 of 12"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from tests.support.kafka_client import Broker
 from tests.support.program import Program
-from wirewatch.adapters.kafka.catalogue import load_topic_specs
+from wirewatch.adapters.kafka.catalogue import load_kafka_topics
 
 
 def states(program: Program, *options: str, exits: int = 0) -> dict[str, tuple[str, str]]:
@@ -11,12 +11,12 @@ def states(program: Program, *options: str, exits: int = 0) -> dict[str, tuple[s
 
 
 def test_an_empty_broker_gets_all_topics_as_declared(kafka_program: Program, broker: Broker) -> None:
-    specs = load_topic_specs()
+    declared = load_kafka_topics()
     assert {state for state, _ in states(kafka_program).values()} == {"made"}
-    assert broker.partitions() == {name: spec.partitions for name, spec in specs.items()}
-    for name, spec in specs.items():
+    assert broker.partitions() == {name: topic.partitions for name, topic in declared.items()}
+    for name, topic in declared.items():
         config = broker.config(name)
-        assert {key: config[key] for key in spec.configs} == spec.configs, name
+        assert {key: config[key] for key in topic.configs} == topic.configs, name
 
 
 def test_again_there_is_nothing_to_do(kafka_program: Program) -> None:
@@ -40,8 +40,8 @@ def test_too_few_partitions_are_a_fault_until_they_are_added(kafka_program: Prog
 
 
 def test_what_workers_need_is_a_fault_and_what_is_the_operators_choice_is_not(kafka_program: Program, broker: Broker) -> None:
-    specs = load_topic_specs()
-    broker.make("articles.dead", 5, cleanup_policy="delete", max_message_bytes=str(specs["articles.dead"].max_message_bytes))
+    declared = load_kafka_topics()
+    broker.make("articles.dead", 5, cleanup_policy="delete", max_message_bytes=str(declared["articles.dead"].max_message_bytes))
     broker.make("alerts", 50, retention_ms="3600000", max_message_bytes="9999999")
     found = states(kafka_program, exits=1)
     assert found["articles.dead"][0] == "fault"

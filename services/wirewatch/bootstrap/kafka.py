@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 
-from wirewatch.adapters.kafka.catalogue import DEAD, READS, TopicSpec, load_topic_specs
-from wirewatch.adapters.kafka.dead_letters import KafkaLetters
+from wirewatch.adapters.kafka.catalogue import DEAD, READS, KafkaTopic, load_kafka_topics
+from wirewatch.adapters.kafka.dead_letters import KafkaDeadLetters
 from wirewatch.adapters.kafka.lag import KafkaLag
 from wirewatch.adapters.kafka.producer import KafkaPublisher
 from wirewatch.adapters.kafka.reader import TopicReader
@@ -32,7 +32,7 @@ def setup_kafka(
 ) -> list[TopicState]:
     """Make the declared topics and tell where those that were there differ. Raises Unavailable, Refused."""
     with kafka_topics(settings, wait_seconds, tell) as topics:
-        return topics.run(load_topic_specs(), alter=alter, add_partitions=add_partitions)
+        return topics.run(load_kafka_topics(), alter=alter, add_partitions=add_partitions)
 
 
 def check_topics(settings: Settings, *workers: str, wait_seconds: float = 0.0, tell: Tell = silent) -> str:
@@ -40,10 +40,10 @@ def check_topics(settings: Settings, *workers: str, wait_seconds: float = 0.0, t
 
     For a worker at its start, before it touches a message. Raises Unavailable, Refused.
     """
-    specs = {name: spec for name, spec in load_topic_specs().items() if {*spec.readers, *spec.writers} & {*workers}}
+    declared = {name: topic for name, topic in load_kafka_topics().items() if {*topic.readers, *topic.writers} & {*workers}}
     with kafka_topics(settings, wait_seconds, tell) as topics:
-        topics.check(specs)
-    return f"{', '.join(settings.kafka_servers)}: {len(specs)} topics as declared"
+        topics.check(declared)
+    return f"{', '.join(settings.kafka_servers)}: {len(declared)} topics as declared"
 
 
 def check_kafka(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = silent) -> str:
@@ -52,12 +52,12 @@ def check_kafka(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = s
 
 
 @contextmanager
-def kafka_dead_letters(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = silent) -> Iterator[KafkaLetters]:
+def kafka_dead_letters(settings: Settings, *, wait_seconds: float = 0.0, tell: Tell = silent) -> Iterator[KafkaDeadLetters]:
     """Dead letters in Kafka. Raises Unavailable, Refused."""
-    with kafka_topics(settings, wait_seconds, tell) as topics:
-        specs = usable(topics, (DEAD,))
-    box = KafkaLetters(
-        TopicReader(kafka_access(settings)), lambda: kafka_publisher(settings, specs), prefix=settings.kafka_prefix, tell=tell
+    with kafka_topics(settings, wait_seconds, tell) as setup:
+        topics = usable(setup, (DEAD,))
+    box = KafkaDeadLetters(
+        TopicReader(kafka_access(settings)), lambda: kafka_publisher(settings, topics), prefix=settings.kafka_prefix, tell=tell
     )
     with closing(box):
         yield box
@@ -70,13 +70,13 @@ def measure_lag(settings: Settings, now: datetime, *, wait_seconds: float = 0.0,
         return lag.measure(now)
 
 
-def usable(topics: TopicSetup, names: Sequence[str]) -> dict[str, TopicSpec]:
+def usable(setup: TopicSetup, names: Sequence[str]) -> dict[str, KafkaTopic]:
     """Check topics, and give them with the limits that they really have."""
-    specs = {name: load_topic_specs()[name] for name in names}
-    topics.check(specs)
-    return topics.with_own_limits(specs)
+    topics = {name: load_kafka_topics()[name] for name in names}
+    setup.check(topics)
+    return setup.with_own_limits(topics)
 
 
-def kafka_publisher(settings: Settings, specs: Mapping[str, TopicSpec], delivery_seconds: float = WAIT_SECONDS) -> KafkaPublisher:
+def kafka_publisher(settings: Settings, topics: Mapping[str, KafkaTopic], delivery_seconds: float = WAIT_SECONDS) -> KafkaPublisher:
     """What sends to these topics, each message for so long at most."""
-    return KafkaPublisher(kafka_access(settings), specs, prefix=settings.kafka_prefix, delivery_seconds=delivery_seconds)
+    return KafkaPublisher(kafka_access(settings), topics, prefix=settings.kafka_prefix, delivery_seconds=delivery_seconds)

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from threading import Event
 
-from wirewatch.adapters.kafka.catalogue import BACKFILL, DEAD, ENRICHED, READS, group_name, load_topic_specs, topic_name
+from wirewatch.adapters.kafka.catalogue import BACKFILL, DEAD, ENRICHED, READS, group_name, load_kafka_topics, topic_name
 from wirewatch.adapters.kafka.faust_worker import FaustWorker
 from wirewatch.bootstrap.access import kafka_access
 from wirewatch.bootstrap.kafka import measure_lag
@@ -94,7 +94,7 @@ def _worker(settings: Settings, name: str) -> FaustWorker:
         group=group_name(settings.kafka_prefix, name),
         topics=[topic_name(settings.kafka_prefix, topic) for topic in READS[name]],
         drain_seconds=settings.worker_drain_seconds,
-        max_message_bytes=max(spec.max_message_bytes for spec in load_topic_specs().values()),
+        max_message_bytes=max(topic.max_message_bytes for topic in load_kafka_topics().values()),
     )
 
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from tests.support.articles import analyser
 
-from wirewatch.adapters.kafka.catalogue import ENRICHED, load_topic_specs, replay_topic
+from wirewatch.adapters.kafka.catalogue import ENRICHED, load_kafka_topics, replay_topic
 from wirewatch.adapters.memory.publisher import MemoryMessage, MemoryPublisher
 from wirewatch.adapters.memory.store import MemoryStore
 from wirewatch.core.article import DeadLetter, Origin
@@ -34,7 +34,7 @@ def replay(publisher: MemoryPublisher, box: MemoryStore, *letters: DeadLetter) -
 
 
 def test_letters_go_back_where_they_came_from_and_are_taken_away(box: MemoryStore) -> None:
-    publisher = MemoryPublisher(load_topic_specs())
+    publisher = MemoryPublisher(load_kafka_topics())
     article, enriched = b'{"url": "https://nordpost.example/a"}', b'{"id": "0a1b"}'
     letters = (
         letter(1, article),
@@ -54,8 +54,8 @@ def test_letters_go_back_where_they_came_from_and_are_taken_away(box: MemoryStor
 
 
 def test_a_letter_that_its_topic_does_not_take_stays(box: MemoryStore) -> None:
-    specs = load_topic_specs()
-    publisher = MemoryPublisher({**specs, "articles": msgspec.structs.replace(specs["articles"], max_message_bytes=1_048_576)})
+    declared = load_kafka_topics()
+    publisher = MemoryPublisher({**declared, "articles": msgspec.structs.replace(declared["articles"], max_message_bytes=1_048_576)})
     replayed, kept = replay(publisher, box, letter(1), letter(2, b"x" * 2_000_000), letter(3))
     assert replayed == 2
     assert kept == {"l2": "too large: 2,000,000 bytes as a message; the topic takes 1,048,576"}
@@ -75,6 +75,6 @@ class Failing(MemoryPublisher):
 def test_a_letter_stays_until_its_message_is_confirmed(box: MemoryStore) -> None:
     letters = [letter(number) for number in range(150)]
     with pytest.raises(Unavailable):
-        replay(Failing(load_topic_specs()), box, *letters)
+        replay(Failing(load_kafka_topics()), box, *letters)
     # The first hundred were confirmed together.
     assert box.dead_letters(limit=1_000)[0] == 50

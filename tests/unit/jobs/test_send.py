@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from wirewatch.adapters.files.send_state import SendStateFile
-from wirewatch.adapters.kafka.catalogue import load_topic_specs
+from wirewatch.adapters.kafka.catalogue import load_kafka_topics
 from wirewatch.adapters.memory.publisher import MemoryMessage, MemoryPublisher
 from wirewatch.adapters.sources.opening import open_sources
 from wirewatch.core.article import Checkpoint
@@ -18,7 +18,7 @@ from wirewatch.jobs.send import Pace, SendRun
 from wirewatch.ports.source import ArticleSource
 
 LIMIT = 1_048_576
-SPECS = {"articles": msgspec.structs.replace(load_topic_specs()["articles"], max_message_bytes=LIMIT)}
+DECLARED = {"articles": msgspec.structs.replace(load_kafka_topics()["articles"], max_message_bytes=LIMIT)}
 
 
 def article(number: int, **fields: object) -> dict[str, object]:
@@ -52,7 +52,7 @@ def values(publisher: MemoryPublisher) -> list[bytes | None]:
 
 
 def test_messages_go_out_as_they_came_with_a_key(source: Callable[..., ArticleSource], state: SendStateFile) -> None:
-    publisher = MemoryPublisher(SPECS)
+    publisher = MemoryPublisher(DECLARED)
     broken = b'{"title": '
     summary = run(publisher, state).run([source(article(1), broken, {"title": "no address"})])
     assert [json.loads(value or b"") for value in values(publisher)[::2]] == [article(1), {"title": "no address"}]
@@ -62,7 +62,7 @@ def test_messages_go_out_as_they_came_with_a_key(source: Callable[..., ArticleSo
 
 
 def test_a_second_run_goes_on_behind_the_first(source: Callable[..., ArticleSource], state: SendStateFile) -> None:
-    publisher = MemoryPublisher(SPECS)
+    publisher = MemoryPublisher(DECLARED)
     run(publisher, state).run([source(article(1))])
     summary = run(publisher, state).run([source(article(1), article(2))])
     assert (summary.read, len(values(publisher)), len(summary.resumed)) == (1, 2, 1)
@@ -70,7 +70,7 @@ def test_a_second_run_goes_on_behind_the_first(source: Callable[..., ArticleSour
 
 
 def test_a_message_over_the_limit_is_named_and_the_others_go_out(source: Callable[..., ArticleSource], state: SendStateFile) -> None:
-    publisher = MemoryPublisher(SPECS)
+    publisher = MemoryPublisher(DECLARED)
     files = [article(1), article(2, body="x" * LIMIT), article(3, body="x" * 3 * LIMIT), article(4)]
     summary = run(publisher, state).run([source(*files)])
     assert (summary.read, summary.sent, summary.too_large) == (4, 2, 2)
@@ -96,11 +96,11 @@ class Stubborn(MemoryPublisher):
 
 def test_what_is_noted_is_the_last_one_before_which_all_are_confirmed(source: Callable[..., ArticleSource], state: SendStateFile) -> None:
     files = [article(number) for number in range(5)]
-    failing = run(Stubborn(SPECS), state)
+    failing = run(Stubborn(DECLARED), state)
     with pytest.raises(Unavailable):
         failing.run([source(*files)])
     assert failing.summary.sent == 2
-    publisher = MemoryPublisher(SPECS)
+    publisher = MemoryPublisher(DECLARED)
     run(publisher, state).run([source(*files)])
     assert [json.loads(value or b"")["title"] for value in values(publisher)] == ["Article 2", "Article 3", "Article 4"]
 
@@ -121,7 +121,7 @@ def test_what_is_on_its_way_is_bounded(
     source: Callable[..., ArticleSource], state: SendStateFile, monkeypatch: pytest.MonkeyPatch, name: str, most: int
 ) -> None:
     monkeypatch.setattr(send, name, most)
-    publisher = Counting(SPECS)
+    publisher = Counting(DECLARED)
     assert run(publisher, state).run([source(*map(article, range(20)))]).sent == 20
     assert 2 <= publisher.most <= 5
 
@@ -147,7 +147,7 @@ def test_a_rate_spreads_messages_and_does_not_make_up_for_lost_time() -> None:
 
 
 def test_a_stop_ends_behind_what_is_confirmed(source: Callable[..., ArticleSource], state: SendStateFile) -> None:
-    publisher = MemoryPublisher(SPECS)
+    publisher = MemoryPublisher(DECLARED)
     pace = Pace(0, clock=lambda: 0.0, sleep=lambda _: len(values(publisher)) == 3)
     summary = run(publisher, state, pace=pace).run([source(*map(article, range(9)))])
     assert (summary.stopped, summary.read, summary.sent) == (True, 3, 3)

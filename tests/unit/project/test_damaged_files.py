@@ -14,7 +14,7 @@ from wirewatch.adapters.elastic.setup import declared
 from wirewatch.adapters.files.compounds import load_splitter
 from wirewatch.adapters.files.gazetteer import SHIPPED, read_shipped
 from wirewatch.adapters.files.topics import load_topics
-from wirewatch.adapters.kafka.catalogue import load_topic_specs
+from wirewatch.adapters.kafka.catalogue import load_kafka_topics
 from wirewatch.adapters.ner.crf import NameModel
 from wirewatch.adapters.ner.recogniser import TrainedRecogniser
 from wirewatch.core.errors import DataFileError
@@ -33,7 +33,7 @@ LOADERS: dict[Path, Callable[[Path], object]] = {
     MODEL: load_model,
     PACKAGE / "data" / "german_parts.txt": load_splitter,
     PACKAGE / "data" / "topics" / "trade.yaml": lambda path: load_topics((path.parent,)),
-    PACKAGE / "schemas" / "topics.yaml": load_topic_specs.__wrapped__,
+    PACKAGE / "schemas" / "topics.yaml": load_kafka_topics.__wrapped__,
     PACKAGE / "schemas" / "elasticsearch" / "articles-mappings.json": lambda path: declared(path.stem, path.parent),
 }
 DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {

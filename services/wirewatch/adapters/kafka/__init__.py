@@ -1,1 +1,1 @@
-"""Kafka: topics, messages, and the workers' own client."""
+"""Kafka: its topics and messages, with kafka-python for commands and Faust for workers."""

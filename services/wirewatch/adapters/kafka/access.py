@@ -1,4 +1,4 @@
-"""What a Kafka client must know: servers, certificates, user. No client is imported, so that each of them can use it."""
+"""What a Kafka client has to know: servers, certificates, login. It imports no client, so that both clients can use it."""
 
 import ssl
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ _DEFAULT_PORT = 9092
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who logs in, and by which SASL mechanism."""
+    """Who logs in, and with which SASL mechanism."""
 
     mechanism: str
     user: str
@@ -19,9 +19,9 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class KafkaAccess:
-    """How to reach a cluster: ``servers`` as host:port; TLS where there is a context; a login where it asks for one.
+    """How to reach a cluster: ``servers`` as host:port, TLS if there is a context, and a login if there is one.
 
-    Raises SettingsError for a server that is no address.
+    Raises SettingsError for a server that is not an address.
     """
 
     servers: tuple[str, ...]
@@ -44,7 +44,7 @@ class KafkaAccess:
 
     @property
     def who(self) -> str:
-        """Whoever Kafka takes us for, in words."""
+        """Who we are to Kafka, for messages."""
         return f"user {self.login.user!r} ({self.login.mechanism})" if self.login else "an anonymous client"
 
 
@@ -53,5 +53,5 @@ def _address(server: str) -> tuple[str, int]:
     if not colon:
         return server, _DEFAULT_PORT
     if not port.isdecimal() or not host or not 0 < int(port) < 65_536:
-        raise SettingsError(f"kafka_servers: {server!r} is no address; write host:port")
+        raise SettingsError(f"kafka_servers: {server!r} is not an address; write host:port")
     return host.strip("[]"), int(port)

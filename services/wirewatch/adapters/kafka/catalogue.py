@@ -1,6 +1,6 @@
-"""The Kafka topics as ``schemas/topics.yaml`` declares them, and how topics and consumer groups are named here.
+"""The Kafka topics as ``schemas/topics.yaml`` declares them, and the names of topics and consumer groups.
 
-Without a Kafka client, so that every part that talks to Kafka, with whichever one, can ask.
+It imports no Kafka client, so that code with either client can use it.
 """
 
 from functools import cache
@@ -19,16 +19,16 @@ BACKFILL = "articles.backfill"
 ENRICHED = "articles.enriched"
 DEAD = "articles.dead"
 ALERTS = "alerts"
-# The workers that are consumer groups, each with the topics it reads.
+# The workers, each with the topics that its consumer group reads.
 READS = {"enrich": (ARTICLES, BACKFILL), "index": (ENRICHED,)}
-# Where dead letters go back to.
+# The topics that dead letters are replayed to.
 REPLAYED = (ARTICLES, BACKFILL, ENRICHED)
 _FILE = Path(str(files("wirewatch") / "schemas" / "topics.yaml"))
 _HOUR_MS = 3_600_000
 
 
-class TopicSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One topic as declared; see the head of ``schemas/topics.yaml``."""
+class KafkaTopic(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One topic as it is declared; ``schemas/topics.yaml`` explains the fields."""
 
     schema: str
     key: str
@@ -42,7 +42,7 @@ class TopicSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def configs(self) -> dict[str, str]:
-        """What Kafka calls these properties, as a topic is made with them."""
+        """These properties under Kafka's own names, to create the topic with."""
         return {
             "cleanup.policy": self.cleanup,
             "max.message.bytes": str(self.max_message_bytes),
@@ -51,15 +51,15 @@ class TopicSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         }
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    topics: dict[str, TopicSpec]
+class _Declared(Struct, frozen=True, forbid_unknown_fields=True):
+    topics: dict[str, KafkaTopic]
 
 
 @cache
-def load_topic_specs(path: Path = _FILE) -> dict[str, TopicSpec]:
+def load_kafka_topics(path: Path = _FILE) -> dict[str, KafkaTopic]:
     """The declared topics by name, without prefix. Raises DataFileError."""
     try:
-        return msgspec.convert(plain(compose(path)), _File, strict=False).topics
+        return msgspec.convert(plain(compose(path)), _Declared, strict=False).topics
     except YamlFault as error:
         raise DataFileError(f"{path}:{error}") from error
     except msgspec.ValidationError as error:
@@ -67,7 +67,7 @@ def load_topic_specs(path: Path = _FILE) -> dict[str, TopicSpec]:
 
 
 def topic_name(prefix: str, topic: str) -> str:
-    """What a declared topic is called on the broker."""
+    """The name of a declared topic on the broker."""
     return f"{prefix}{topic}"
 
 
@@ -77,6 +77,6 @@ def group_name(prefix: str, worker: str) -> str:
 
 
 def replay_topic(prefix: str, origin: str) -> str:
-    """The declared topic that a dead letter of ``origin`` is replayed to: a topic with the prefix or without, or a file's name."""
-    own = origin.removeprefix(prefix)
-    return own if own in REPLAYED else origin if origin in REPLAYED else ARTICLES
+    """The declared topic that a dead letter is replayed to. ``origin``: a topic, with the prefix or without, or the name of a file."""
+    declared = origin.removeprefix(prefix)
+    return declared if declared in REPLAYED else origin if origin in REPLAYED else ARTICLES

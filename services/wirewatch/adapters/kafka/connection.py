@@ -1,4 +1,4 @@
-"""A connection to Kafka that is there, or a clear word on why not; what all of kafka-python's clients are given."""
+"""Connects to Kafka, or says clearly why it can't; and the options and errors that all of kafka-python's clients share."""
 
 import logging
 import socket
@@ -18,13 +18,13 @@ from wirewatch.core.errors import Refused, Unavailable
 from wirewatch.ports.signals import Tell, silent
 from wirewatch.ports.waiting import patiently
 
-# One attempt: to connect and to log in.
+# For one attempt to connect and to log in.
 _ATTEMPT_SECONDS = 5.0
 _LOGIN_FAULTS = (errors.SaslAuthenticationFailedError, errors.UnsupportedSaslMechanismError, errors.IllegalSaslStateError)
 
 
 def client_options(access: KafkaAccess) -> dict[str, Any]:
-    """Servers and security, as each of kafka-python's clients takes them."""
+    """Servers and security, as all of kafka-python's clients take them."""
     options: dict[str, Any] = {"bootstrap_servers": list(access.servers), "security_protocol": access.protocol}
     if access.tls:
         options["ssl_context"] = access.tls
@@ -56,7 +56,7 @@ def _connected(access: KafkaAccess) -> Any:
 
 
 def _silence() -> None:
-    """Keep kafka-python's log off standard error: all that matters comes as an exception."""
+    """Keep kafka-python's log off standard error: everything that matters is raised."""
     logger = logging.getLogger("kafka")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
@@ -64,7 +64,7 @@ def _silence() -> None:
 
 
 def _admin(access: KafkaAccess) -> Any:
-    """Build the client, or leave nothing of it: one that can't connect leaves its thread behind."""
+    """Build the client. One that can't connect would leave its thread running, so it is closed here."""
     clients: list[Any] = []
 
     def network(**options: Any) -> Any:
@@ -82,7 +82,7 @@ def _admin(access: KafkaAccess) -> Any:
 
 
 def _unreachable(access: KafkaAccess) -> str | None:
-    """Why none of the servers can be connected to, with TLS where that is wanted; None if one can."""
+    """Why no server can be reached, with TLS if that is set; None if one can."""
     found = []
     for host, port in access.addresses:
         fault = _fault_of(access, host, port)
@@ -104,12 +104,12 @@ def _fault_of(access: KafkaAccess, host: str, port: int) -> str | None:
     except ssl.SSLCertVerificationError as error:
         raise Refused(
             f"the certificate of {server} is not trusted ({error.verify_message}); "
-            "name the CA that signed it in kafka_ca_file, and the server by a name that is in the certificate"
+            "set kafka_ca_file to the CA that signed it, and name the server as the certificate does"
         ) from error
     except ssl.SSLError as error:
-        return f"no TLS ({error.reason or error.strerror or error}); does kafka_security fit the port?"
+        return f"no TLS ({error.reason or error.strerror or error}); does kafka_security match the port?"
     except (NoKafka, TimeoutError, ConnectionResetError) as error:
-        return f"no answer ({error}); does kafka_security ({access.protocol.lower()}) fit the port?"
+        return f"no answer ({error}); does kafka_security ({access.protocol.lower()}) match the port?"
     except OSError as error:
         return f"{error.strerror or error}"
     return None
@@ -117,18 +117,20 @@ def _fault_of(access: KafkaAccess, host: str, port: int) -> str | None:
 
 @contextmanager
 def faults(access: KafkaAccess, doing: str) -> Iterator[None]:
-    """Turn kafka-python's errors into ours: ``doing`` says what failed."""
+    """Raise kafka-python's errors as Unavailable or Refused; ``doing`` says what failed."""
     try:
         yield
     except _LOGIN_FAULTS as error:
         raise refused(access) from error
     except errors.UnknownTopicOrPartitionError as error:
-        raise Refused(f"{doing}: a topic is not there ({_text(error)}); make what is missing: wirewatch setup") from error
+        raise Refused(f"{doing}: a topic is missing ({_text(error)}); create it: wirewatch setup") from error
     except (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError) as error:
-        raise Refused(f"{doing}: the broker takes smaller messages than are declared; allow them: wirewatch setup --alter") from error
+        raise Refused(
+            f"{doing}: the broker accepts smaller messages only than declared; raise its limit: wirewatch setup --alter"
+        ) from error
     except errors.AuthorizationError as error:
         raise Refused(
-            f"{doing}: {access.who} has no right to ({_text(error)}); give it by an ACL, docs/operations/kafka.md lists what is needed"
+            f"{doing}: {access.who} is not allowed to ({_text(error)}); add the ACLs listed in docs/operations/kafka.md"
         ) from error
     except errors.KafkaError as error:
         if error.retriable:
@@ -140,5 +142,5 @@ def faults(access: KafkaAccess, doing: str) -> Iterator[None]:
 
 
 def _text(error: errors.KafkaError) -> str:
-    """Without the client's numbers and class names, where there is more than them."""
+    """The client's own message without its number and class name, if it has one."""
     return str(error.args[0]) if error.args and error.args[0] else type(error).__name__

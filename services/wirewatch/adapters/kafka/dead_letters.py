@@ -1,4 +1,4 @@
-"""Dead letters in their Kafka topic: the newest message of a key is the letter, an empty one says that it was taken away."""
+"""Dead letters in their Kafka topic: the newest message of a key is the letter, and an empty one says that it was removed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ _WAIT_SECONDS = 600.0
 
 
 class _Head(Struct):
-    """What letters are chosen by; the rest, with the raw bytes, is read again when it is asked for."""
+    """What letters are selected by; the rest, with the raw bytes, is read when it is needed."""
 
     reason: str
     failed_at: datetime
@@ -34,14 +34,14 @@ _decode = msgspec.json.Decoder(DeadLetter).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class KafkaLetters:
+class KafkaDeadLetters:
     """A DeadLetterBox on the topic articles.dead.
 
-    Keeps in memory where each letter stands, with its reason and time, about 300 bytes a letter; each call reads what has come since.
+    It keeps the place, reason and time of each letter in memory, about 300 bytes a letter; each call first reads what is new.
     """
 
     def __init__(self, reader: TopicReader, publisher: Callable[[], Publisher], *, prefix: str, tell: Callable[[str], None]) -> None:
-        """``publisher`` is asked for once something is to be written; ``tell`` is told of messages that are no letters."""
+        """``publisher`` is called at the first write; ``tell`` gets a line about messages that are not dead letters."""
         self._reader = reader
         self._make_publisher = publisher
         self._publisher: Publisher | None = None
@@ -55,13 +55,7 @@ class KafkaLetters:
         self._write((letter.id, _encode(letter)) for letter in letters)
 
     def dead_letters(
-        self,
-        *,
-        reason: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int = 100,
-        offset: int = 0,
+        self, *, reason: str | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 100, offset: int = 0
     ) -> tuple[int, tuple[DeadLetter, ...]]:
         """See ``ports.DeadLetterBox``."""
         self._catch_up()
@@ -85,11 +79,11 @@ class KafkaLetters:
         return self._load(letter_id)
 
     def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
-        """See ``ports.DeadLetterBox``; the broker has confirmed that they are gone."""
+        """See ``ports.DeadLetterBox``; returns once the broker has confirmed the removal."""
         self._catch_up()
-        there = [letter_id for letter_id in dict.fromkeys(letter_ids) if self._has(letter_id)]
-        self._write((letter_id, None) for letter_id in there)
-        return len(there)
+        known = [letter_id for letter_id in dict.fromkeys(letter_ids) if self._has(letter_id)]
+        self._write((letter_id, None) for letter_id in known)
+        return len(known)
 
     def close(self) -> None:
         """Close the connections."""
@@ -102,7 +96,7 @@ class KafkaLetters:
         return bool(place and place.head)
 
     def _catch_up(self) -> None:
-        """Read from where the last call ended to the end there is now."""
+        """Read from where the last call ended to the present end."""
         bounds = self._reader.bounds(self._topic)
         ranges = {number: (max(begin, self._read_to.get(number, 0)), end) for number, (begin, end) in bounds.items()}
         unreadable = 0
@@ -112,7 +106,7 @@ class KafkaLetters:
                 continue
             letter_id = record.key.decode("utf-8", "replace")
             known = self._places.get(letter_id)
-            # Partitions that were added have sent a key elsewhere: then the broker's time tells which message is the newest.
+            # Added partitions send a key elsewhere; then the broker's time tells which message is the newest.
             if known and known.partition != record.partition and known.written > record.timestamp:
                 continue
             try:
@@ -123,10 +117,12 @@ class KafkaLetters:
             self._places[letter_id] = _Place(record.partition, record.offset, record.timestamp, head)
         self._read_to = {number: end for number, (_, end) in bounds.items()}
         if unreadable:
-            self._tell(f"{unreadable:,} messages in {self._topic} are no dead letters that this release can read; they stay as they are")
+            self._tell(
+                f"{unreadable:,} messages in {self._topic} are not dead letters that this release can read; they are left as they are"
+            )
 
     def _load(self, letter_id: str) -> DeadLetter | None:
-        """Read a letter whole; None if there is none, or if it is gone since."""
+        """Read a whole letter; None if there is none, or if it was removed meanwhile."""
         place = self._places.get(letter_id)
         if not place or not place.head:
             return None

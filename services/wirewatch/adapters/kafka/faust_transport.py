@@ -1,8 +1,8 @@
-"""Faust's Kafka transport, but for how a worker fetches, many messages at a time, and for how it waits for a broker that is away.
+"""Faust's Kafka transport with two changes: it fetches many messages at a time, and pauses between attempts while no broker answers.
 
-Faust has the broker answer a fetch with the first message there is. At some hundred messages a second that is as many answers, which
-take the broker and the client more time than all else they do; and it has no setting for it. While no broker answers, a producer of
-aiokafka that has messages to send asks for one again and again without a pause, and takes a whole processor for it.
+Faust asks the broker to answer a fetch as soon as there is one message, and has no setting for it. At some hundred messages a second
+there are as many answers, which cost the broker and the client more than all their other work. While no broker answers, aiokafka's
+producer with messages to send retries without a pause, and keeps a whole core busy.
 """
 
 import asyncio
@@ -13,16 +13,16 @@ from aiokafka.client import AIOKafkaClient
 from faust.transport.drivers import aiokafka as driver
 from faust.types.transports import ConsumerT, ProducerT
 
-# The broker waits for so many bytes, or so long.
+# The broker answers a fetch once there are so many bytes, or after this time.
 _FETCH_BYTES = 65_536
 _FETCH_MILLISECONDS = 100
-# How long a client waits before it asks again for a broker that is away.
+# The pause before a client asks for the cluster again while no broker answers.
 _ASK_AGAIN_SECONDS = 0.5
 
 
 def patient(client: AIOKafkaClient) -> None:
-    """Have a client wait a moment each time that no broker told it of the cluster."""
-    update = client._metadata_update  # noqa: SLF001 - neither has a setting for it
+    """Make a client pause after each attempt to learn of the cluster that no broker answered."""
+    update = client._metadata_update  # noqa: SLF001 - neither Faust nor aiokafka has a setting for it
 
     async def update_or_wait(*arguments: object) -> bool:
         updated: bool = await update(*arguments)
@@ -36,7 +36,7 @@ def patient(client: AIOKafkaClient) -> None:
 class _Thread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
-        # Read when it starts. Faust gives no way to pass them, and its other fifteen arguments are not to be written here again.
+        # The consumer reads these at its start. Faust can't pass them on, and its other fifteen arguments should not be repeated here.
         consumer._fetch_min_bytes = _FETCH_BYTES  # noqa: SLF001
         consumer._fetch_max_wait_ms = _FETCH_MILLISECONDS  # noqa: SLF001
         patient(consumer._client)  # noqa: SLF001

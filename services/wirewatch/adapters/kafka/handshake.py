@@ -1,6 +1,6 @@
-"""A first word with a server over a connection of our own: whether it speaks Kafka, asks for a login, takes ours.
+"""A first exchange with a server over a connection of our own: whether it speaks Kafka, asks for a login and accepts ours.
 
-kafka-python loses the server's answer to a wrong password when the connection is closed right behind it, and tries on until its time is up.
+kafka-python misses the server's answer to a wrong password if the connection is closed right after it, and retries until its time is up.
 The messages are those of the Kafka protocol: SaslHandshake version 1, SaslAuthenticate version 0 (KIP-43, KIP-152).
 """
 
@@ -18,16 +18,16 @@ _NO_ERROR = 0
 _UNSUPPORTED_MECHANISM = 33
 _NO_SASL_HERE = 34
 _CLIENT = b"wirewatch"
-# No answer to a login is as long as this: whoever says so speaks something else.
+# No answer to a login is longer than this; whoever announces more does not speak Kafka.
 _MOST = 65_536
 
 
 class NoKafka(Exception):
-    """What answers there doesn't speak Kafka in this way."""
+    """The server does not speak Kafka, or not with this security."""
 
 
 def introduce(access: KafkaAccess, server: str, connection: socket.socket) -> None:
-    """Log in as the settings say. Raises Refused where another login is needed, NoKafka and OSError where there was no answer."""
+    """Log in as the settings say. Raises Refused if the login has to change, NoKafka or OSError if there was no usable answer."""
     wanted = access.login.mechanism if access.login else "none"
     answer = _Answer(_ask(connection, _HANDSHAKE, 1, _text(wanted)))
     error = answer.int16()
@@ -37,19 +37,21 @@ def introduce(access: KafkaAccess, server: str, connection: socket.socket) -> No
     if access.login is None:
         if error != _NO_SASL_HERE:
             raise Refused(
-                f"{server} asks for a login ({', '.join(offered)}); set kafka_security (sasl_plaintext, sasl_ssl), kafka_user and "
+                f"{server} asks for a login ({', '.join(offered)}); set kafka_security (sasl_plaintext or sasl_ssl), kafka_user and "
                 "kafka_password_file"
             )
         return
     if error == _NO_SASL_HERE:
-        raise Refused(f"{server} takes no login; set kafka_security to {'ssl' if access.tls else 'plaintext'}, or name the port for logins")
+        raise Refused(
+            f"{server} does not take logins; set kafka_security to {'ssl' if access.tls else 'plaintext'}, or name the port for logins"
+        )
     if error == _UNSUPPORTED_MECHANISM:
         raise Refused(f"{server} doesn't know the login {wanted}; set kafka_sasl_mechanism to one of {', '.join(offered)}")
     _authenticate(access, access.login, connection)
 
 
 def refused(access: KafkaAccess) -> Refused:
-    """What to say of wrong credentials."""
+    """The error for wrong credentials."""
     return Refused(
         f"Kafka refuses {access.who}: wrong user or password; correct kafka_user, kafka_password_file or kafka_sasl_mechanism "
         "(a SCRAM user has a password for each mechanism)"
@@ -79,10 +81,10 @@ def _ask(connection: socket.socket, key: int, version: int, body: bytes) -> byte
     connection.sendall(struct.pack(">i", len(request)) + request)
     (size,) = struct.unpack(">i", _receive(connection, 4))
     if not 4 <= size <= _MOST:
-        raise NoKafka("the answer is none of Kafka's")
+        raise NoKafka("the answer is not Kafka's")
     answer = _receive(connection, size)
     if answer[:4] != struct.pack(">i", 1):
-        raise NoKafka("the answer is none of Kafka's")
+        raise NoKafka("the answer is not Kafka's")
     return answer[4:]
 
 
@@ -102,27 +104,27 @@ def _text(text: str) -> bytes:
 
 
 class _Answer:
-    """Takes an answer apart from its beginning."""
+    """Reads an answer from its beginning, field by field."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._at = 0
 
     def int16(self) -> int:
-        return int.from_bytes(self._take(2), signed=True)
+        return int.from_bytes(self._next(2), signed=True)
 
     def int32(self) -> int:
-        return int.from_bytes(self._take(4), signed=True)
+        return int.from_bytes(self._next(4), signed=True)
 
     def text(self) -> str:
-        return self._take(max(0, self.int16())).decode("utf-8", "replace")
+        return self._next(max(0, self.int16())).decode("utf-8", "replace")
 
     def data(self) -> bytes:
-        return self._take(max(0, self.int32()))
+        return self._next(max(0, self.int32()))
 
-    def _take(self, size: int) -> bytes:
-        taken = self._content[self._at : self._at + size]
-        if len(taken) < size:
+    def _next(self, size: int) -> bytes:
+        part = self._content[self._at : self._at + size]
+        if len(part) < size:
             raise NoKafka("the answer is cut off")
         self._at += size
-        return taken
+        return part

@@ -1,4 +1,4 @@
-"""How far each worker is behind, measured from outside: by what its group has committed and where its topics end."""
+"""How far each worker is behind, measured from outside: what its group has committed, and where its topics end."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ from wirewatch.adapters.kafka.reader import TopicReader
 from wirewatch.ports.broker import Lag, PartitionLag
 from wirewatch.ports.signals import Tell, silent
 
-# A single message is wanted of each partition, whatever its size.
+# One message of each partition is enough, whatever its size.
 _FETCH_BYTES = 1
-# A cluster that is new, or that lost a broker, needs a moment to say who keeps a group's offsets.
+# A new cluster, or one that lost a broker, needs a moment to find the coordinator of a group.
 _COORDINATOR_SECONDS = 20.0
 _COORDINATOR_FAULTS = (errors.CoordinatorNotAvailableError, errors.CoordinatorLoadInProgressError, errors.NotCoordinatorError)
 _PAUSE_SECONDS = 0.2
@@ -28,7 +28,7 @@ class KafkaLag:
     def __init__(
         self, access: KafkaAccess, *, prefix: str, reads: Mapping[str, Sequence[str]], wait_seconds: float = 0.0, tell: Tell = silent
     ) -> None:
-        """``reads``: workers, each with the topics it reads. Connect; raises Unavailable, Refused."""
+        """Connect. ``reads``: each worker with the topics it reads. Raises Unavailable, Refused."""
         self._access = access
         self._prefix = prefix
         self._reads = reads
@@ -72,8 +72,8 @@ class KafkaLag:
     def _partitions(self, topic: str, committed: Mapping[TopicPartition, Any], now: datetime) -> Iterator[PartitionLag]:
         bounds = self._reader.bounds(topic)
         offsets = {number: committed.get(TopicPartition(topic, number)) for number in bounds}
-        own = {number: kept.offset if kept and kept.offset >= 0 else None for number, kept in offsets.items()}
-        # What was deleted before the group came to it is no work any more; a group without a commit begins with what there is.
+        own = {number: found.offset if found and found.offset >= 0 else None for number, found in offsets.items()}
+        # Messages deleted before the group read them are no work left; a group without a commit begins with the oldest message.
         nexts = {number: max(begin, own[number] or 0) for number, (begin, _) in bounds.items()}
         times: dict[int, int] = {}
         for record in self._reader.read(

@@ -1,4 +1,4 @@
-"""Sends messages to Kafka: idempotent, confirmed by all copies, one by one."""
+"""Sends messages to Kafka: idempotent, and each confirmed by all copies."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -8,11 +8,11 @@ from kafka import KafkaProducer, errors
 from kafka.record.default_records import DefaultRecordBatchBuilder
 
 from wirewatch.adapters.kafka.access import KafkaAccess
-from wirewatch.adapters.kafka.catalogue import TopicSpec, topic_name
+from wirewatch.adapters.kafka.catalogue import KafkaTopic, topic_name
 from wirewatch.adapters.kafka.connection import client_options, faults
 from wirewatch.ports.broker import MessageTooLarge
 
-# The header of a batch; each message is the only one of its batch in the worst case.
+# The header of a batch; in the worst case a message is alone in its batch.
 _BATCH_BYTES = 61
 _REQUEST_SECONDS = 30.0
 _LINGER_MS = 20
@@ -37,7 +37,7 @@ class KafkaDelivery:
 
     def _done_in(self, seconds: float) -> bool:
         if seconds > 0:
-            with suppress(errors.KafkaError):  # what became of it is asked afterwards
+            with suppress(errors.KafkaError):  # raised by ``confirmed``
                 self._future.get(seconds)
         return bool(self._future.is_done)
 
@@ -45,15 +45,15 @@ class KafkaDelivery:
 class KafkaPublisher:
     """A Publisher on one producer; usable from any thread."""
 
-    def __init__(self, access: KafkaAccess, specs: Mapping[str, TopicSpec], *, prefix: str, delivery_seconds: float) -> None:
-        """Connect. A message that isn't confirmed in ``delivery_seconds`` (30 at least) has failed. Raises Unavailable, Refused.
+    def __init__(self, access: KafkaAccess, topics: Mapping[str, KafkaTopic], *, prefix: str, delivery_seconds: float) -> None:
+        """Connect. A message that is not confirmed within ``delivery_seconds`` (30 at least) has failed. Raises Unavailable, Refused.
 
-        The topics must be there, and their limits those of the broker: see ``kafka_topics.TopicSetup``. The client makes batches within
-        the lowest limit, since it fails good messages, too, where it has to split a batch that the broker found too large.
+        The topics must exist and have the broker's own limits: see ``TopicSetup``. The client's batches stay within the lowest limit: when
+        it has to split a batch that the broker found too large, good messages fail too.
         """
-        limits = [spec.max_message_bytes for spec in specs.values()]
+        limits = [topic.max_message_bytes for topic in topics.values()]
         self._access = access
-        self._specs = specs
+        self._topics = topics
         self._prefix = prefix
         with faults(access, "connecting to send"):
             self._producer = KafkaProducer(
@@ -75,7 +75,7 @@ class KafkaPublisher:
     ) -> KafkaDelivery:
         """See ``ports.Publisher``."""
         name = topic_name(self._prefix, topic)
-        limit = self._specs[topic].max_message_bytes
+        limit = self._topics[topic].max_message_bytes
         size = DefaultRecordBatchBuilder.estimate_size_in_bytes(key, value, headers) + _BATCH_BYTES
         if size > limit:
             raise MessageTooLarge(size, limit)
@@ -84,6 +84,6 @@ class KafkaPublisher:
         return KafkaDelivery(self._access, name, future)
 
     def close(self) -> None:
-        """Drop what is not confirmed, and close the connections: whoever needs it confirmed has waited for it."""
-        self._producer._sender.force_close()  # noqa: SLF001 - close() waits for what a broker that is away will never confirm
+        """Drop what is not confirmed yet, and close the connections. Wait for the deliveries first."""
+        self._producer._sender.force_close()  # noqa: SLF001 - while the broker is down, close() would wait for confirmations
         self._producer.close(timeout=5)

@@ -1,4 +1,4 @@
-"""Reads a topic's partitions between two offsets, without a consumer group: for looking, not for working."""
+"""Reads a topic's partitions between two offsets without a consumer group: for commands that look, not for workers."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from wirewatch.adapters.kafka.connection import client_options, faults
 from wirewatch.core.errors import Refused, Unavailable
 
 _POLL_MS = 500
-# Nothing came, though the end isn't reached.
+# With no message for this long before the end, reading fails.
 _STALL_SECONDS = 30.0
 _TIMEOUT_MS = 20_000
 
@@ -20,7 +20,7 @@ class TopicReader:
     """One connection; offsets are by partition."""
 
     def __init__(self, access: KafkaAccess, *, fetch_bytes: int = 1 << 20) -> None:
-        """Connect. ``fetch_bytes`` of a partition are fetched at once, at least one message. Raises Unavailable, Refused."""
+        """Connect. ``fetch_bytes`` of a partition are fetched at a time, and at least one message. Raises Unavailable, Refused."""
         self._access = access
         with faults(access, "connecting to read"):
             self._consumer = KafkaConsumer(
@@ -34,18 +34,21 @@ class TopicReader:
             )
 
     def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
-        """The first offset that is still there and the one behind the last, of each partition."""
+        """The first offset that is still there and the one after the last, of each partition. Raises Unavailable, Refused."""
         with faults(self._access, f"looking at {topic}"):
             numbers = self._consumer.partitions_for_topic(topic)
             if not numbers:
-                raise Refused(f"topic {topic} is not there (or hidden from {self._access.who}); make what is missing: wirewatch setup")
+                raise Refused(f"topic {topic} is missing (or hidden from {self._access.who}); create it: wirewatch setup")
             partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
             begins = self._consumer.beginning_offsets(partitions, timeout_ms=_TIMEOUT_MS)
             ends = self._consumer.end_offsets(partitions, timeout_ms=_TIMEOUT_MS)
         return {partition.partition: (begins[partition], ends[partition]) for partition in partitions}
 
     def read(self, topic: str, ranges: Mapping[int, tuple[int, int]]) -> Iterator[Any]:
-        """Every record from the first offset up to the second, excluded, that compaction has left; those of a partition in order."""
+        """The records that compaction has left from the first offset up to the second, excluded; each partition in order.
+
+        Raises Unavailable, Refused.
+        """
         wanted = {TopicPartition(topic, number): bounds for number, bounds in ranges.items() if bounds[0] < bounds[1]}
         moved_at = time.monotonic()
         with faults(self._access, f"reading {topic}"):
@@ -66,7 +69,7 @@ class TopicReader:
                 del wanted[partition]
                 self._consumer.pause(partition)
             if time.monotonic() - moved_at > _STALL_SECONDS:
-                raise Unavailable(f"reading {topic}: Kafka gave nothing for {_STALL_SECONDS:g} s; is the partitions' leader there?")
+                raise Unavailable(f"reading {topic}: nothing came from Kafka for {_STALL_SECONDS:g} s; do its partitions have a leader?")
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,16 +1,16 @@
-"""Topics in memory: for tests of what sends to Kafka."""
+"""Kafka topics in memory: for tests of what sends to Kafka."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from wirewatch.adapters.kafka.catalogue import TopicSpec
+from wirewatch.adapters.kafka.catalogue import KafkaTopic
 from wirewatch.ports.broker import MessageTooLarge
 
 
 @dataclass(kw_only=True)
 class MemoryMessage:
-    """A message in its topic, and a Delivery: ``confirmed`` once ``done``, or once it is waited for."""
+    """A message in its topic, and its Delivery: confirmed once ``done`` is set or somebody waits for it."""
 
     value: bytes | None
     key: bytes | None
@@ -28,16 +28,16 @@ class MemoryMessage:
 
 @dataclass
 class MemoryPublisher:
-    """A Publisher that is gone with the process."""
+    """A Publisher that forgets everything when the process ends. ``declared``: the topics there are, without prefix."""
 
-    specs: Mapping[str, TopicSpec]
+    declared: Mapping[str, KafkaTopic]
     topics: dict[str, list[MemoryMessage]] = field(default_factory=lambda: defaultdict(list))
 
     def publish(
         self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()
     ) -> MemoryMessage:
         """See ``ports.Publisher``."""
-        size, limit = len(value or b"") + len(key or b""), self.specs[topic].max_message_bytes
+        size, limit = len(value or b"") + len(key or b""), self.declared[topic].max_message_bytes
         if size > limit:
             raise MessageTooLarge(size, limit)
         message = MemoryMessage(value=value, key=key, headers=tuple(headers))

@@ -37,8 +37,8 @@ def test_security(security: str, tmp_path: Path) -> None:
     ("values", "fault"),
     [
         ({"kafka_servers": ""}, "kafka_servers is not set"),
-        ({"kafka_servers": "host:port"}, "'host:port' is no address"),
-        ({"kafka_servers": "host:0"}, "is no address"),
+        ({"kafka_servers": "host:port"}, "'host:port' is not an address"),
+        ({"kafka_servers": "host:0"}, "is not an address"),
         ({"kafka_security": "sasl_ssl"}, "kafka_user is not set"),
         ({"kafka_security": "sasl_ssl", "kafka_user": "desk"}, "kafka_password_file is not set.*'desk'"),
         ({"kafka_security": "sasl_ssl", "kafka_user": "desk", "kafka_password_file": "none"}, "none can't be read .No such file"),

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from wirewatch.adapters.kafka import catalogue
-from wirewatch.adapters.kafka.catalogue import group_name, load_topic_specs, replay_topic, topic_name
+from wirewatch.adapters.kafka.catalogue import group_name, load_kafka_topics, replay_topic, topic_name
 from wirewatch.core.errors import DataFileError
 
 TOPIC = """topics:
@@ -21,22 +21,22 @@ TOPIC = """topics:
 
 
 def test_the_shipped_topics_are_those_the_program_names() -> None:
-    specs = load_topic_specs()
-    assert set(specs) == {catalogue.ARTICLES, catalogue.BACKFILL, catalogue.ENRICHED, catalogue.DEAD, catalogue.ALERTS}
+    declared = load_kafka_topics()
+    assert set(declared) == {catalogue.ARTICLES, catalogue.BACKFILL, catalogue.ENRICHED, catalogue.DEAD, catalogue.ALERTS}
     for worker, topics in catalogue.READS.items():
-        assert {name for name, spec in specs.items() if worker in spec.readers} == set(topics)
+        assert {name for name, topic in declared.items() if worker in topic.readers} == set(topics)
 
 
 def test_kafkas_names_for_what_is_declared() -> None:
-    specs = load_topic_specs()
-    assert specs["articles"].configs == {
+    declared = load_kafka_topics()
+    assert declared["articles"].configs == {
         "cleanup.policy": "delete",
         "max.message.bytes": "16777216",
         "message.timestamp.type": "LogAppendTime",
         "retention.ms": str(7 * 24 * 3600 * 1000),
     }
-    assert specs["articles.dead"].configs["retention.ms"] == "-1"
-    assert specs["articles.enriched"].configs["message.timestamp.type"] == "CreateTime"
+    assert declared["articles.dead"].configs["retention.ms"] == "-1"
+    assert declared["articles.enriched"].configs["message.timestamp.type"] == "CreateTime"
 
 
 @pytest.mark.parametrize(
@@ -49,15 +49,15 @@ def test_kafkas_names_for_what_is_declared() -> None:
         ("key: [", "key: the URL", "no valid YAML"),
     ],
 )
-def test_a_fault_is_told_with_file_and_place(tmp_path: Path, wrong: str, right: str, fault: str) -> None:
+def test_a_fault_is_reported_with_file_and_line(tmp_path: Path, wrong: str, right: str, fault: str) -> None:
     path = tmp_path / "topics.yaml"
     path.write_text(TOPIC)
-    assert load_topic_specs(path)["articles"].partitions == 12
+    assert load_kafka_topics(path)["articles"].partitions == 12
     path = tmp_path / "wrong" / "topics.yaml"
     path.parent.mkdir()
     path.write_text(TOPIC.replace(right, wrong))
     with pytest.raises(DataFileError, match=f"topics.yaml.*{fault}"):
-        load_topic_specs(path)
+        load_kafka_topics(path)
 
 
 def test_names() -> None:

@@ -53,8 +53,8 @@ def serve() -> Iterator[Serve]:
     ("answer", "fault"),
     [
         (b"", "closed without an answer"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "none of Kafka's"),
-        (framed(struct.pack(">i", 7) + b"\x00\x22"), "none of Kafka's"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "not Kafka's"),
+        (framed(struct.pack(">i", 7) + b"\x00\x22"), "not Kafka's"),
         (framed(CORRELATION + b"\x00"), "cut off"),
         (struct.pack(">i", 40) + CORRELATION, "closed without an answer"),
         (framed(CORRELATION + struct.pack(">h", 35)), "UnsupportedVersion"),
