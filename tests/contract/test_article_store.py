@@ -10,7 +10,8 @@ from tests.support.articles import NOON, analyser, article, entity
 from tests.support.elastic_store import elastic_store
 
 from wirewatch.adapters.memory.store import MemoryStore
-from wirewatch.adapters.sqlite.store import RANKED_HITS, SqliteStore
+from wirewatch.adapters.sqlite.search import RANKED_HITS
+from wirewatch.adapters.sqlite.store import SqliteStore
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.search.parser import MAX_DEPTH, parse
 from wirewatch.ports.store import ArticleStore, Bucket, Count, PutResult

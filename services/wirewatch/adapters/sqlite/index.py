@@ -1,4 +1,4 @@
-"""What SQLite's full-text index holds of an article, and the vocabulary that turns a word of a query into the forms to look for."""
+"""What SQLite's full-text index holds of an article, and the vocabulary that turns a word of a query into its forms."""
 
 import sqlite3
 import sys
@@ -17,20 +17,20 @@ from wirewatch.ports.store import FacetField
 
 FACETS: tuple[FacetField, ...] = ("persons", "organisations", "places", "topics", "language", "source")
 ENTITY_TYPES: tuple[EntityType, ...] = ("PER", "ORG", "LOC", "MISC")
-# A token of every row, without which there would be no NOT alone. No text has tokens with a middle dot.
+# A token of every row, which a query that is only a NOT needs. No token of a text has a middle dot.
 EVERY_ROW = f"every{BETWEEN_NAMES}"
 _FACET_BITS = 3
-# 4 million articles of one and the same second.
+# For 4 million articles of the same second.
 _SERIAL_BITS = 22
 _START = datetime(1, 1, 1, tzinfo=UTC)
-# Words and values kept in memory, some 100 bytes each.
+# Words and values in memory, about 100 bytes each.
 _MAX_KEPT = 250_000
 
 Row = tuple[str, str, str, str, str, str, str, str]
 
 
 class _Text(NamedTuple):
-    """An article's text in search form, its words that are known as compounds, and those not met before."""
+    """An article's text in search form, its words that are known compounds, and those not seen before."""
 
     title: str
     body: str
@@ -48,12 +48,12 @@ def second_of(time: datetime) -> int:
 
 
 def first_row_id(time: datetime) -> int:
-    """The lowest row id an article of this second may have; row ids go up with time, in a second with the order of storing."""
+    """The lowest row id for an article of this second. Row ids rise with time and, within a second, with the order of storing."""
     return second_of(time) << _SERIAL_BITS
 
 
 def is_of(row_id: int, time: datetime) -> bool:
-    """Tell whether an article of this time may have this row id."""
+    """Whether an article of this time may have this row id."""
     return row_id >> _SERIAL_BITS == second_of(time)
 
 
@@ -63,17 +63,17 @@ def microsecond_of(time: datetime) -> int:
 
 
 def time_of(microsecond: int | None) -> datetime | None:
-    """The time of a number of microseconds since the year 1."""
+    """The time at this many microseconds since the year 1."""
     return None if microsecond is None else _START + timedelta(microseconds=microsecond)
 
 
 def bucket_sql(row_id: str, seconds: int) -> str:
-    """SQL for the number of the bucket of ``seconds`` that a row falls into, counted from the year 1."""
+    """SQL for the number of a row's bucket, each ``seconds`` long, counted from the year 1."""
     return f"({row_id} >> {_SERIAL_BITS}) / {seconds}"
 
 
 def bucket_time(number: int, seconds: int) -> datetime:
-    """When that bucket starts."""
+    """The start of that bucket."""
     return _START + timedelta(seconds=number * seconds)
 
 
@@ -88,10 +88,10 @@ def free_row_id(connection: sqlite3.Connection, time: datetime) -> int | None:
     """The row id for another article of this time; None if the second is full."""
     low = first_row_id(time)
     highest = low + (1 << _SERIAL_BITS) - 1
-    (taken,) = connection.execute("SELECT max(rowid) FROM articles WHERE rowid BETWEEN ? AND ?", (low, highest)).fetchone()
-    if taken is None:
+    (last,) = connection.execute("SELECT max(rowid) FROM articles WHERE rowid BETWEEN ? AND ?", (low, highest)).fetchone()
+    if last is None:
         return low
-    return int(taken) + 1 if taken < highest else None
+    return int(last) + 1 if last < highest else None
 
 
 def _entity_columns(entities: Sequence[Entity]) -> tuple[str, str, str, str]:
@@ -114,7 +114,7 @@ def _tags(article: EnrichedArticle) -> str:
 
 
 class Indexer:
-    """Makes index rows and keeps vocabulary and facet terms. What it remembers was written in a transaction that was committed."""
+    """Makes index rows, and keeps the vocabulary and the facet terms. It remembers only what is in the file, or in this transaction."""
 
     def __init__(self, connection: sqlite3.Connection, analyser: Analyser) -> None:
         self._connection = connection
@@ -124,18 +124,18 @@ class Indexer:
         self._terms: dict[tuple[int, str], int] = {}
 
     def forget(self) -> None:
-        """After a transaction that failed, what it wrote is gone."""
+        """Forget everything, since a failed transaction has written nothing."""
         self._known.clear()
         self._parts.clear()
         self._terms.clear()
 
     def forget_if_full(self) -> None:
-        """Keep the memory bounded; before a transaction."""
+        """Keep the memory bounded; called before a transaction."""
         if sum(map(len, self._known.values())) + len(self._terms) > _MAX_KEPT:
             self.forget()
 
     def rows(self, articles: Sequence[EnrichedArticle]) -> list[Row]:
-        """The columns of the full-text index, for each article; words not met before are put into the vocabulary."""
+        """The columns of the full-text index for each article; words not seen before are added to the vocabulary."""
         texts = [self._text(article) for article in articles]
         new: defaultdict[str, set[str]] = defaultdict(set)
         for article, text in zip(articles, texts, strict=True):
@@ -152,7 +152,7 @@ class Indexer:
             return _Text(title, body, _NO_WORDS, _NO_WORDS)
         words = {*title.split(), *body.split()}
         parts = self._parts.get(language)
-        # Of a batch's words only these are kept in memory, which is faster for being small.
+        # Only these words of a batch stay in memory, and less memory is faster.
         return _Text(title, body, parts.keys() & words if parts else _NO_WORDS, words - self._known[language])
 
     def _row(self, article: EnrichedArticle, text: _Text) -> Row:
@@ -163,7 +163,7 @@ class Indexer:
     def _learn(self, new: set[str], language: str) -> None:
         words = [word for word in new if has_stem(word)]
         stems = self._analyser.stems(words, language)
-        # In the order of the table, so that neighbours are written together.
+        # In the order of the table, so that neighbouring rows are written together.
         rows = sorted((stem_token(stem, language), word) for stem, word in zip(stems, words, strict=True))
         self._connection.executemany("INSERT OR IGNORE INTO vocabulary VALUES (?, ?)", rows)
         for word, stems_of_parts in self._analyser.part_stems(words, language).items():
@@ -198,12 +198,12 @@ class Indexer:
 
 
 def terms_in(blobs: Iterable[bytes]) -> "array[int]":
-    """The term ids of many articles together."""
+    """The term ids of many articles in one array."""
     return _little_endian(array("I", b"".join(blobs)))
 
 
 def facet_of(term: int) -> FacetField:
-    """Which facet a term belongs to."""
+    """The facet of a term."""
     return FACETS[term & ((1 << _FACET_BITS) - 1)]
 
 
@@ -214,5 +214,5 @@ def _little_endian(numbers: "array[int]") -> "array[int]":
 
 
 def stem_token(stem: str, language: str) -> str:
-    """A stem of a language, as it stands in the index and in the vocabulary."""
+    """A stem of a language, as the index and the vocabulary hold it."""
     return f"{stem}{BETWEEN_NAMES}{language}"

@@ -1,6 +1,6 @@
-"""From a query's tree to SQL: what the full-text index can answer becomes one MATCH, dates become ranges of row ids.
+"""The query tree in SQL: what the full-text index can answer becomes one MATCH, and dates become ranges of row ids.
 
-A word becomes the forms that the vocabulary has of it (``sanction`` OR ``sanctions`` OR ...), so that the index need hold no stems.
+A word becomes the forms that the vocabulary has of it (``sanction`` OR ``sanctions`` OR ...), so the index holds no stems.
 """
 
 import sqlite3
@@ -18,14 +18,14 @@ _TEXT = "{title body}"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """Where hits come from: ``search`` if ``match`` says what to look for, else all rows; and what else must hold of ``hit.rowid``."""
+    """Where hits come from (``search`` if there is a ``match``, else all rows) and the condition on ``hit.rowid``."""
 
     match: str | None = None
     condition: str = "1"
     given: tuple[str | int, ...] = ()
 
     def select(self, columns: str, tail: str = "", *, facets: bool = False) -> str:
-        """SELECT ``columns`` of each ``hit``, with ``terms`` if its ``facets`` are wanted; ``tail`` goes on behind the condition."""
+        """SELECT ``columns`` of each ``hit``, which include ``terms`` with ``facets``; ``tail`` follows the condition."""
         clauses = ["SELECT", columns, "FROM", "facets AS hit" if self.match is None else "search(?) AS hit"]
         if facets and self.match is not None:
             clauses.append("JOIN facets ON facets.rowid = hit.rowid")
@@ -33,7 +33,7 @@ class Plan:
 
     @property
     def parameters(self) -> tuple[str | int, ...]:
-        """What the question marks in ``select`` stand for; those of ``tail`` come behind."""
+        """The values of the question marks in ``select``; those of ``tail`` follow."""
         return self.given if self.match is None else (self.match, *self.given)
 
 
@@ -48,7 +48,7 @@ def plan(query: Query, forms: "WordForms") -> Plan:
 
 
 def _is_text(query: Query) -> bool:
-    """Tell whether the full-text index alone can answer it."""
+    """Whether the full-text index can answer it alone."""
     match query:
         case Everything() | Dated():
             return False
@@ -62,7 +62,7 @@ def _is_text(query: Query) -> bool:
 
 def _condition(query: Query, forms: "WordForms") -> tuple[str, tuple[str | int, ...]]:
     if _is_text(query):
-        # The plus keeps SQLite from asking the full-text index for each row id alone.
+        # The plus keeps SQLite from asking the full-text index once for each row id.
         return "+hit.rowid IN (SELECT rowid FROM search(?))", (_match(query, forms),)
     match query:
         case Dated(bound, time):
@@ -95,7 +95,7 @@ def _match(query: Query, forms: "WordForms") -> str:
 
 
 def _exact(query: Query) -> str:
-    """What is looked for as it stands."""
+    """A MATCH for exactly these tokens."""
     match query:
         case Prefix(text):
             return f"{_TEXT} : {_quoted(searchable(text).split())} *"
@@ -109,7 +109,7 @@ def _exact(query: Query) -> str:
         case Tagged(name, value):
             return f"tags : {_quoted([code_token(name, value)])}"
         case _:
-            raise TypeError(f"{type(query).__name__} is nothing to match text with")
+            raise TypeError(f"{type(query).__name__} can't be matched with text")
 
 
 def _all_of(parts: Sequence[Query], forms: "WordForms") -> str:
@@ -124,7 +124,7 @@ def _any_of(parts: Iterable[str]) -> str:
 
 
 def _quoted(tokens: Iterable[str]) -> str:
-    """A phrase; tokens hold letters and digits, so there is nothing to escape."""
+    """A phrase; tokens are letters and digits, so nothing has to be escaped."""
     return f'"{" ".join(tokens)}"'
 
 
@@ -138,20 +138,20 @@ def _languages(languages: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WordForms:
-    """Looks up which words of the store have the stem of a word in a query, language by language."""
+    """Looks up which words of the store have the same stem as a word of a query, language by language."""
 
     connection: sqlite3.Connection
     analyser: Analyser
     languages: Sequence[str]
 
     def match(self, word: str) -> str:
-        """A MATCH expression for articles with the word itself, or one of its forms, or a compound with it, in the article's language."""
+        """A MATCH for articles with the word, one of its forms, or a compound with it, in the article's language."""
         stemmed = [language for language in self.languages if language in self.analyser.languages]
         stems = {language: stem_token(self.analyser.stems([word], language)[0], language) for language in stemmed}
         forms = {language: self._words_with(stem) - {word} for language, stem in stems.items()}
         every = frozenset[str]().union(*forms.values())
-        elsewhere = {language: self._met(every - forms[language], language) for language in stemmed}
-        # A form that has this stem in each language it was met in needs no look at the language, which costs time.
+        elsewhere = {language: self._seen(every - forms[language], language) for language in stemmed}
+        # A form with this stem in every language it was seen in needs no test of the language, which takes time.
         doubtful = frozenset[str]().union(*elsewhere.values())
         expressions = [_words([word])]
         if certain := every - doubtful:
@@ -167,7 +167,7 @@ class WordForms:
     def _words_with(self, stem: str) -> frozenset[str]:
         return frozenset(word for (word,) in self.connection.execute("SELECT word FROM vocabulary WHERE stem = ?", (stem,)))
 
-    def _met(self, words: frozenset[str], language: str) -> frozenset[str]:
+    def _seen(self, words: frozenset[str], language: str) -> frozenset[str]:
         ordered = sorted(words)
         stems = self.analyser.stems(ordered, language)
         sql = "SELECT EXISTS (SELECT * FROM vocabulary WHERE stem = ? AND word = ?)"

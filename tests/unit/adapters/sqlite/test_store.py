@@ -44,8 +44,8 @@ def total(store: SqliteStore, query: str = "") -> int:
 
 
 def integrity(store: SqliteStore) -> str:
-    store._connection.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-    return str(store._connection.execute("PRAGMA integrity_check").fetchone()[0])
+    store._database.connection.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    return str(store._database.connection.execute("PRAGMA integrity_check").fetchone()[0])
 
 
 def test_what_was_put_is_there_after_opening_again(path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_failed_transaction_leaves_nothing_behind(store: SqliteStore, monkeypa
         with pytest.raises(Refused, match="as many articles of 2026-11-24 12:00:00"):
             store.commit([new], [letter], Checkpoint(source="s", position=1))
     assert (total(store), store.dead_letters()[0], store.checkpoint("s")) == (0, 0, None)
-    # The words of the transaction that failed are learnt anew, though they had been met.
+    # The words of the failed transaction are learnt again, although they were seen before.
     store.put([new])
     assert total(store, "sanktion kontrolle topic:arms") == 1
     assert store.facets(parse(""), ["topics"])["topics"][0].value == "arms"
@@ -101,7 +101,7 @@ def test_a_full_second(store: SqliteStore) -> None:
     low = sqlite_index.first_row_id(NOON)
     high = sqlite_index.first_row_id(NOON + timedelta(seconds=1)) - 1
     store.put([article("a")])
-    store._connection.execute("UPDATE articles SET rowid = ? WHERE rowid = ?", (high, low))
+    store._database.connection.execute("UPDATE articles SET rowid = ? WHERE rowid = ?", (high, low))
     with pytest.raises(Refused, match="use another file"):
         store.put([article("b")])
     assert store.put([article("c", time=NOON + timedelta(seconds=1))]) == [PutResult.INDEXED]
@@ -112,7 +112,7 @@ def test_locked(store: SqliteStore, path: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Unavailable, match=r"store\.db is locked by another process; wait .* store_wait_seconds"):
         store.put([article("a")])
-    assert store._connection.execute("PRAGMA busy_timeout").fetchone() == (50,), "it waits as long as it was told, in milliseconds"
+    assert store._database.connection.execute("PRAGMA busy_timeout").fetchone() == (50,), "it waits as long as it should, in milliseconds"
     assert total(store) == 0
     other.execute("ROLLBACK")
     other.close()
@@ -121,20 +121,20 @@ def test_locked(store: SqliteStore, path: Path) -> None:
 
 def test_disk_full(store: SqliteStore) -> None:
     store.put([article("a", "Gipfel")])
-    pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
-    store._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    pages = store._database.connection.execute("PRAGMA page_count").fetchone()[0]
+    store._database.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     many = [article(f"{number}", "Gipfel", "wort " * 5_000) for number in range(50)]
     with pytest.raises(Unavailable, match="the disk is full; make room"):
         store.commit(many, (), Checkpoint(source="s", position=9))
     assert (total(store, "gipfel"), store.checkpoint("s")) == (1, None)
-    store._connection.execute("PRAGMA max_page_count = 1000000")
+    store._database.connection.execute("PRAGMA max_page_count = 1000000")
     assert store.commit(many) == [PutResult.INDEXED] * 50
     assert total(store, "gipfel") == 51
     assert integrity(store) == "ok"
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match=r"there is no folder .*nowhere\. Make it"):
+    with pytest.raises(Unavailable, match=r"there is no folder .*nowhere\. Create it"):
         opened_and_closed(tmp_path / "nowhere" / "store.db")
 
 
@@ -154,7 +154,7 @@ def test_a_folder_that_may_not_be_written() -> None:
 def test_a_file_that_may_not_be_written(path: Path) -> None:
     opened_and_closed(path)
     store = SqliteStore(path, analyser=analyser())
-    store._connection.execute("PRAGMA query_only = 1")
+    store._database.connection.execute("PRAGMA query_only = 1")
     with pytest.raises(Unavailable, match="can't be written; change the permissions"):
         store.put([article("a")])
     store.close()
@@ -162,7 +162,7 @@ def test_a_file_that_may_not_be_written(path: Path) -> None:
 
 def test_not_sqlite(path: Path) -> None:
     path.write_text("id,title\n1,Gipfel\n" * 100)
-    with pytest.raises(Refused, match=r"store\.db is no SQLite database .*name another file"):
+    with pytest.raises(Refused, match=r"store\.db is not a SQLite database .*name another file"):
         opened_and_closed(path)
     assert path.read_text().startswith("id,title")
 
@@ -199,11 +199,11 @@ def test_an_empty_file_becomes_a_store(path: Path) -> None:
 
 def test_damaged(store: SqliteStore, path: Path) -> None:
     store.put([article(f"{number}", "Gipfel", "wort " * 2_000) for number in range(50)])
-    store._connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+    store._database.connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
     store.close()
     content = path.read_bytes()
     path.write_bytes(content[:8192] + bytes(len(content) - 8192))
-    with pytest.raises(Refused, match=r"is damaged .*put back a copy"):
+    with pytest.raises(Refused, match=r"is damaged .*restore a copy"):
         opened_and_closed(path)
 
 
@@ -228,7 +228,7 @@ def test_memory_stays_bounded(store: SqliteStore, monkeypatch: pytest.MonkeyPatc
     words = [f"wort{chr(97 + number % 26)}x{'y' * (number // 26)}" for number in range(2_000)]
     for start in range(0, len(words), 50):
         store.put([article(word, f"{word} Sanktionen", source=f"s {word}") for word in words[start : start + 50]])
-    indexer = store._indexer
+    indexer = store._writer._indexer
     assert sum(map(len, indexer._known.values())) + len(indexer._terms) < 400
     assert total(store, "sanktion") == 2_000
     assert total(store, f"source:{words[7]} {words[7]}") == 1
