@@ -28,7 +28,7 @@ def test_articles_letters_and_checkpoint_in_one_commit(embedded_store: EmbeddedS
     checkpoint = Checkpoint(source="file.jsonl", position=2**40, mark="abc")
     assert embedded_store.commit([article("a")], [LETTER], checkpoint) == [PutResult.INDEXED]
     assert embedded_store.get("a") == article("a")
-    assert embedded_store.dead_letter("letter1") == LETTER
+    assert embedded_store.dead_letters.get("letter1") == LETTER
     assert embedded_store.checkpoint("file.jsonl") == checkpoint
     assert embedded_store.commit([], (), None) == []
 

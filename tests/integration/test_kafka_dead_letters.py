@@ -45,16 +45,16 @@ def box(open_box: Callable[[], KafkaDeadLetters]) -> Iterator[DeadLetterBox]:
 
 def test_letters_of_others_are_seen_and_removed_ones_are_not(box: DeadLetterBox, open_box: Callable[[], KafkaDeadLetters]) -> None:
     with closing(open_box()) as other:
-        other.put_dead_letters([letter(1), letter(2)])
-        assert box.dead_letters()[0] == 2
-        other.remove_dead_letters(["letter1"])
-        assert box.dead_letters() == (1, (letter(2),))
-        assert box.dead_letter("letter1") is None
+        other.put([letter(1), letter(2)])
+        assert box.find()[0] == 2
+        other.remove(["letter1"])
+        assert box.find() == (1, (letter(2),))
+        assert box.get("letter1") is None
 
 
 def test_a_removed_letter_is_an_empty_message(box: DeadLetterBox, broker: Broker) -> None:
-    box.put_dead_letters([letter(1)])
-    box.remove_dead_letters(["letter1"])
+    box.put([letter(1)])
+    box.remove(["letter1"])
     assert [(message.key, message.value is None) for message in broker.messages("articles.dead")] == [
         (b"letter1", False),
         (b"letter1", True),
@@ -63,10 +63,10 @@ def test_a_removed_letter_is_an_empty_message(box: DeadLetterBox, broker: Broker
 
 def test_what_is_no_letter_is_left_alone_and_reported(box: DeadLetterBox, broker: Broker, reported: list[str]) -> None:
     broker.put("articles.dead", (b"junk", b"no JSON"), (b"letter1", encode(letter(1))), (b"x", b'{"reason": 1}'))
-    assert box.dead_letters() == (1, (letter(1),))
+    assert box.find() == (1, (letter(1),))
     (line,) = reported
     assert line.startswith("2 messages in ")
-    box.dead_letters()
+    box.find()
     assert len(reported) == 1
 
 
@@ -75,19 +75,19 @@ def test_the_newest_message_counts_where_a_key_moved_to_another_partition(box: D
     again = msgspec.structs.replace(letter(1), attempts=2)
     for partition, value in ((2, encode(letter(1))), (0, encode(again))):
         broker.put("articles.dead", (b"letter1", value), partition=partition)
-    assert box.dead_letter("letter1") == again
+    assert box.get("letter1") == again
     broker.put("articles.dead", (b"letter1", None), partition=1)
-    assert box.dead_letters() == (0, ())
+    assert box.find() == (0, ())
 
 
 def test_large_letters_come_one_by_one(box: DeadLetterBox) -> None:
     letters = [letter(number, raw=bytes([number]) * 9_000_000) for number in range(3)]
-    box.put_dead_letters(letters)
-    assert box.dead_letters(limit=2) == (3, (letters[2], letters[1]))
-    assert box.dead_letter("letter0") == letters[0]
+    box.put(letters)
+    assert box.find(limit=2) == (3, (letters[2], letters[1]))
+    assert box.get("letter0") == letters[0]
 
 
 def test_many_letters(box: DeadLetterBox) -> None:
     letters = [letter(number, raw=b"x" * 1_000) for number in range(3_000)]
-    box.put_dead_letters(letters)
-    assert box.dead_letters(limit=3, offset=1_500) == (3_000, tuple(letters[1_499:1_496:-1]))
+    box.put(letters)
+    assert box.find(limit=3, offset=1_500) == (3_000, tuple(letters[1_499:1_496:-1]))

@@ -62,7 +62,7 @@ def list_letters(
     """
     settings = settings_from(database=database)
     with _box(settings, database, wait) as box:
-        total, letters = box.dead_letters(reason=reason, since=since, until=until, limit=limit, offset=(page - 1) * limit)
+        total, letters = box.find(reason=reason, since=since, until=until, limit=limit, offset=(page - 1) * limit)
     if as_json:
         for letter in letters:
             typer.echo(msgspec.json.encode(letter))
@@ -81,7 +81,7 @@ def show(
 ) -> None:
     """Write the raw bytes of a dead letter to standard output, as they came."""
     with _box(settings_from(database=database), database, wait) as box:
-        letter = box.dead_letter(letter_id)
+        letter = box.get(letter_id)
     if letter is None:
         talk().print(f"wirewatch: no dead letter {letter_id}; `wirewatch dlq list` shows those there are", style="red", markup=False)
         raise typer.Exit(1)
@@ -112,7 +112,7 @@ def replay(
     settings = settings_from(database=database)
     with _box(settings, database, wait) as box:
         chosen = _known(box, letter_ids) if letter_ids else _ids(box, reason, since, until)
-        letters = (letter for letter_id in chosen if (letter := box.dead_letter(letter_id)))
+        letters = (letter for letter_id in chosen if (letter := box.get(letter_id)))
         if dry_run:
             _show_plan(letters)
             return
@@ -137,7 +137,7 @@ def _box(settings: Settings, database: Path | None, wait: float) -> Iterator[Dea
             yield letters
     else:
         with closing(open_existing_sqlite(settings)) as store:
-            yield store
+            yield store.dead_letters
 
 
 @contextmanager
@@ -151,7 +151,7 @@ def _replay(settings: Settings, database: Path | None, box: DeadLetterBox) -> It
 
 
 def _known(box: DeadLetterBox, letter_ids: list[str]) -> list[str]:
-    if missing := [letter_id for letter_id in letter_ids if box.dead_letter(letter_id) is None]:
+    if missing := [letter_id for letter_id in letter_ids if box.get(letter_id) is None]:
         raise typer.BadParameter(f"no such dead letter: {', '.join(missing)}")
     return list(dict.fromkeys(letter_ids))
 
@@ -160,7 +160,7 @@ def _ids(box: DeadLetterBox, reason: Reason | None, since: datetime | None, unti
     """The ids first: letters come and go while others are replayed."""
     found: list[str] = []
     while True:
-        total, page = box.dead_letters(reason=reason, since=since, until=until, limit=_PAGE, offset=len(found))
+        total, page = box.find(reason=reason, since=since, until=until, limit=_PAGE, offset=len(found))
         found += [letter.id for letter in page]
         if not page or len(found) >= total:
             return list(dict.fromkeys(found))

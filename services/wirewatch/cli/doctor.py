@@ -140,7 +140,7 @@ def _store(settings: Settings) -> Finding:
         return Finding("store", "fault", str(error))
     try:
         total = store.search(parse(""), limit=1).total
-        dead, _ = store.dead_letters(limit=1)
+        dead, _ = store.dead_letters.find(limit=1)
     finally:
         store.close()
     return Finding("store", "ok", f"{settings.database}: {total:,} articles, {dead:,} dead letters")

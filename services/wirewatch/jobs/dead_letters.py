@@ -54,12 +54,12 @@ class EmbeddedReplay:
             outcome = self._pipeline.process(letter.raw, now=self._clock())
             if isinstance(outcome, Rejected):
                 again = msgspec.structs.replace(letter, reason=outcome.reason, detail=outcome.detail, attempts=letter.attempts + 1)
-                self._store.put_dead_letters([again])
+                self._store.dead_letters.put([again])
                 summary.kept[letter.id] = f"{outcome.reason}: {outcome.detail}"
             else:
                 # The article first: killed in between, the letter is replayed again and the article is a duplicate.
                 self._store.put([outcome])
-                self._store.remove_dead_letters([letter.id])
+                self._store.dead_letters.remove([letter.id])
                 summary.replayed += 1
         return summary
 
@@ -110,5 +110,5 @@ class StreamReplay:
         for _, delivery in sent:
             while not delivery.confirmed(_WAIT_SECONDS):
                 pass
-        self._box.remove_dead_letters([letter_id for letter_id, _ in sent])
+        self._box.remove([letter_id for letter_id, _ in sent])
         return len(sent)

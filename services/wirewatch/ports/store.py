@@ -87,31 +87,30 @@ class ArticleStore(Protocol):
 class DeadLetterBox(Protocol):
     """Keeps what could not become an article until it is replayed or removed."""
 
-    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+    def put(self, letters: Sequence[DeadLetter]) -> None:
         """Keep letters; one with the id of an earlier one takes its place."""
         ...
 
-    def dead_letters(
-        self,
-        *,
-        reason: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        limit: int = 100,
-        offset: int = 0,
+    def find(
+        self, *, reason: str | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 100, offset: int = 0
     ) -> tuple[int, tuple[DeadLetter, ...]]:
         """How many there are with this reason that failed in this time (``until`` excluded), and those of this page, newest first."""
         ...
 
-    def dead_letter(self, letter_id: str) -> DeadLetter | None: ...
+    def get(self, letter_id: str) -> DeadLetter | None: ...
 
-    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
+    def remove(self, letter_ids: Sequence[str]) -> int:
         """Remove letters; return how many of them there were."""
         ...
 
 
-class EmbeddedStore(ArticleStore, DeadLetterBox, Protocol):
+class EmbeddedStore(ArticleStore, Protocol):
     """A store that takes articles, dead letters and the reader's progress in one transaction: all of it or nothing."""
+
+    @property
+    def dead_letters(self) -> DeadLetterBox:
+        """The dead letters that are kept next to the articles."""
+        ...
 
     def commit(
         self, articles: Sequence[EnrichedArticle], dead: Sequence[DeadLetter] = (), checkpoint: Checkpoint | None = None

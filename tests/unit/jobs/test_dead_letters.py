@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from tests.support.articles import analyser
 
 from wirewatch.adapters.kafka.catalogue import ENRICHED, load_kafka_topics, replay_topic
+from wirewatch.adapters.memory.dead_letters import MemoryDeadLetters
 from wirewatch.adapters.memory.publisher import MemoryMessage, MemoryPublisher
-from wirewatch.adapters.memory.store import MemoryStore
 from wirewatch.core.article import DeadLetter, Origin
 from wirewatch.core.errors import Unavailable
 from wirewatch.jobs.dead_letters import StreamReplay
@@ -22,18 +21,18 @@ def letter(number: int, raw: bytes = b"{}", topic: str = "desk-articles", attemp
 
 
 @pytest.fixture
-def box() -> MemoryStore:
-    return MemoryStore(analyser())
+def box() -> MemoryDeadLetters:
+    return MemoryDeadLetters()
 
 
-def replay(publisher: MemoryPublisher, box: MemoryStore, *letters: DeadLetter) -> tuple[int, dict[str, str]]:
-    box.put_dead_letters(letters)
+def replay(publisher: MemoryPublisher, box: MemoryDeadLetters, *letters: DeadLetter) -> tuple[int, dict[str, str]]:
+    box.put(letters)
     worker = StreamReplay(publisher=publisher, box=box, topic_of=lambda origin: replay_topic("desk-", origin), enriched=ENRICHED)
     summary = worker.run(letters)
     return summary.replayed, summary.kept
 
 
-def test_letters_go_back_where_they_came_from_and_are_taken_away(box: MemoryStore) -> None:
+def test_letters_go_back_where_they_came_from_and_are_taken_away(box: MemoryDeadLetters) -> None:
     publisher = MemoryPublisher(load_kafka_topics())
     article, enriched = b'{"url": "https://nordpost.example/a"}', b'{"id": "0a1b"}'
     letters = (
@@ -50,16 +49,16 @@ def test_letters_go_back_where_they_came_from_and_are_taken_away(box: MemoryStor
         "articles.enriched": [(b"0a1b", enriched)],
     }
     assert publisher.topics["articles.backfill"][0].headers == (("wirewatch-letter", b"l2"), ("wirewatch-attempts", b"3"))
-    assert box.dead_letters()[0] == 0
+    assert box.find()[0] == 0
 
 
-def test_a_letter_that_its_topic_does_not_take_stays(box: MemoryStore) -> None:
+def test_a_letter_that_its_topic_does_not_take_stays(box: MemoryDeadLetters) -> None:
     declared = load_kafka_topics()
     publisher = MemoryPublisher({**declared, "articles": msgspec.structs.replace(declared["articles"], max_message_bytes=1_048_576)})
     replayed, kept = replay(publisher, box, letter(1), letter(2, b"x" * 2_000_000), letter(3))
     assert replayed == 2
     assert kept == {"l2": "too large: 2,000,000 bytes as a message; the topic takes 1,048,576"}
-    assert [found.id for found in box.dead_letters()[1]] == ["l2"]
+    assert [found.id for found in box.find()[1]] == ["l2"]
 
 
 class Failing(MemoryPublisher):
@@ -72,9 +71,9 @@ class Failing(MemoryPublisher):
         return message
 
 
-def test_a_letter_stays_until_its_message_is_confirmed(box: MemoryStore) -> None:
+def test_a_letter_stays_until_its_message_is_confirmed(box: MemoryDeadLetters) -> None:
     letters = [letter(number) for number in range(150)]
     with pytest.raises(Unavailable):
         replay(Failing(load_kafka_topics()), box, *letters)
     # The first hundred were confirmed together.
-    assert box.dead_letters(limit=1_000)[0] == 50
+    assert box.find(limit=1_000)[0] == 50

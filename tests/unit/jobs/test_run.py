@@ -103,7 +103,7 @@ def test_articles_go_in_and_everything_is_counted() -> None:
     assert sample(run, "wirewatch_articles_in_flight") == 0
     assert sample(run, "wirewatch_dead_letters_total", reason="invalid_json") == 1
     assert sample(run, "wirewatch_topics_tagged_total", topic="sanctions") == 3
-    total, (letter,) = into.dead_letters()
+    total, (letter,) = into.dead_letters.find()
     assert total == 1
     assert (letter.raw, letter.reason, letter.origin.topic, letter.origin.offset) == (b"broken", "invalid_json", "listed", 2)
 
@@ -121,14 +121,14 @@ def test_a_fault_that_the_reader_found_is_a_dead_letter() -> None:
     into = store()
     summary = worker(into).run([Listed(Record(b"a,b,c", 0, 1, ("invalid_record", "3 columns instead of 2")))])
     assert summary.rejected == {"invalid_record": 1}
-    assert into.dead_letters()[1][0].detail == "3 columns instead of 2"
+    assert into.dead_letters.find()[1][0].detail == "3 columns instead of 2"
 
 
 def test_an_article_that_crashes_a_step_does_not_stop_the_others_and_is_not_quoted() -> None:
     into = store()
     summary = worker(into, pipeline=failing()).run([Listed(message(1, body="crash"), message(2))])
     assert (summary.indexed, summary.rejected) == (1, {"crashed": 1})
-    (letter,) = into.dead_letters()[1]
+    (letter,) = into.dead_letters.find()[1]
     assert letter.detail == "KeyError in or after the step entities; please report it with the message"
 
 
@@ -137,7 +137,7 @@ def test_a_model_that_is_damaged_is_no_fault_of_the_articles() -> None:
     run = worker(into, pipeline=failing())
     with pytest.raises(DataFileError, match="install the package again"):
         run.run([Listed(message(1), message(2, body="damaged"), message(3))])
-    assert (run.summary.indexed, into.dead_letters()[0]) == (1, 0)
+    assert (run.summary.indexed, into.dead_letters.find()[0]) == (1, 0)
 
 
 def test_too_many_rejected_in_a_row_stop_the_run_and_stay() -> None:
@@ -145,7 +145,7 @@ def test_too_many_rejected_in_a_row_stop_the_run_and_stay() -> None:
     run = worker(into)
     with pytest.raises(TooManyRejected, match=r"5 messages in a row.*invalid_json.*listed"):
         run.run([Listed(message(1), *[b"no"] * 9)])
-    assert into.dead_letters()[0] == 5
+    assert into.dead_letters.find()[0] == 5
     assert run.summary.indexed == 1
     good_between = [b"no", b"no", message(1)] * 4
     assert worker(store()).run([Listed(*good_between)]).rejected == {"invalid_json": 8}

@@ -50,11 +50,11 @@ class KafkaDeadLetters:
         self._places: dict[str, _Place] = {}
         self._tell = tell
 
-    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+    def put(self, letters: Sequence[DeadLetter]) -> None:
         """See ``ports.DeadLetterBox``. Raises MessageTooLarge, Unavailable, Refused."""
         self._write((letter.id, _encode(letter)) for letter in letters)
 
-    def dead_letters(
+    def find(
         self, *, reason: str | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 100, offset: int = 0
     ) -> tuple[int, tuple[DeadLetter, ...]]:
         """See ``ports.DeadLetterBox``."""
@@ -73,12 +73,12 @@ class KafkaDeadLetters:
         letters = {letter_id: self._load(letter_id) for letter_id in sorted(page, key=lambda letter_id: self._places[letter_id][:2])}
         return len(found), tuple(letter for letter_id in page if (letter := letters[letter_id]))
 
-    def dead_letter(self, letter_id: str) -> DeadLetter | None:
+    def get(self, letter_id: str) -> DeadLetter | None:
         """See ``ports.DeadLetterBox``."""
         self._catch_up()
         return self._load(letter_id)
 
-    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
+    def remove(self, letter_ids: Sequence[str]) -> int:
         """See ``ports.DeadLetterBox``; returns once the broker has confirmed the removal."""
         self._catch_up()
         known = [letter_id for letter_id in dict.fromkeys(letter_ids) if self._has(letter_id)]

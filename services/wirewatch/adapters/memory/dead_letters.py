@@ -12,11 +12,11 @@ class MemoryDeadLetters:
     def __init__(self) -> None:
         self._letters: dict[str, DeadLetter] = {}
 
-    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """See ``ports.store.DeadLetterBox``; so are the others."""
+    def put(self, letters: Sequence[DeadLetter]) -> None:
+        """See ``ports.store.DeadLetterBox``, as for the methods below."""
         self._letters.update((letter.id, letter) for letter in letters)
 
-    def dead_letters(
+    def find(
         self, *, reason: str | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 100, offset: int = 0
     ) -> tuple[int, tuple[DeadLetter, ...]]:
         def selected(letter: DeadLetter) -> bool:
@@ -27,8 +27,8 @@ class MemoryDeadLetters:
         found.sort(key=lambda letter: letter.failed_at, reverse=True)
         return len(found), tuple(found[offset : offset + limit])
 
-    def dead_letter(self, letter_id: str) -> DeadLetter | None:
+    def get(self, letter_id: str) -> DeadLetter | None:
         return self._letters.get(letter_id)
 
-    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
+    def remove(self, letter_ids: Sequence[str]) -> int:
         return sum(self._letters.pop(letter_id, None) is not None for letter_id in letter_ids)

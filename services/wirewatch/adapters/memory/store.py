@@ -19,7 +19,7 @@ class MemoryStore:
     def __init__(self, analyser: Analyser) -> None:
         self._analyser = analyser
         self._entries: dict[str, Entry] = {}
-        self._letters = MemoryDeadLetters()
+        self.dead_letters = MemoryDeadLetters()
         self._checkpoints: dict[str, Checkpoint] = {}
         self._puts = 0
 
@@ -39,7 +39,7 @@ class MemoryStore:
     def commit(
         self, articles: Sequence[EnrichedArticle], dead: Sequence[DeadLetter] = (), checkpoint: Checkpoint | None = None
     ) -> list[PutResult]:
-        self._letters.put_dead_letters(dead)
+        self.dead_letters.put(dead)
         if checkpoint:
             self._checkpoints[checkpoint.source] = checkpoint
         return self.put(articles)
@@ -68,20 +68,6 @@ class MemoryStore:
     def timeline(self, query: Query, bucket: Bucket) -> tuple[TimeCount, ...]:
         counts = Counter(_bucket_start(utc(entry.article.time), bucket) for entry in self._found(query))
         return tuple(TimeCount(start, count) for start, count in sorted(counts.items()))
-
-    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        self._letters.put_dead_letters(letters)
-
-    def dead_letters(
-        self, *, reason: str | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 100, offset: int = 0
-    ) -> tuple[int, tuple[DeadLetter, ...]]:
-        return self._letters.dead_letters(reason=reason, since=since, until=until, limit=limit, offset=offset)
-
-    def dead_letter(self, letter_id: str) -> DeadLetter | None:
-        return self._letters.dead_letter(letter_id)
-
-    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
-        return self._letters.remove_dead_letters(letter_ids)
 
     def close(self) -> None:
         """Nothing to close."""

@@ -32,12 +32,12 @@ class SqliteDeadLetters:
             row = (letter.id, microsecond_of(letter.failed_at), letter.reason, _encode(letter))
             self._database.execute("INSERT OR REPLACE INTO dead_letters VALUES (?, ?, ?, ?)", row)
 
-    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        """See ``ports.store.DeadLetterBox``; so are the others."""
+    def put(self, letters: Sequence[DeadLetter]) -> None:
+        """See ``ports.store.DeadLetterBox``, as for the methods below."""
         with self._database.writing():
             self.write(letters)
 
-    def dead_letters(
+    def find(
         self, *, reason: str | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 100, offset: int = 0
     ) -> tuple[int, tuple[DeadLetter, ...]]:
         selection = {
@@ -52,10 +52,10 @@ class SqliteDeadLetters:
             rows = self._database.execute(_PAGE, selection).fetchall()
         return total, tuple(_decode(letter) for (letter,) in rows)
 
-    def dead_letter(self, letter_id: str) -> DeadLetter | None:
+    def get(self, letter_id: str) -> DeadLetter | None:
         found = self._database.first("SELECT letter FROM dead_letters WHERE id = ?", (letter_id,))
         return _decode(found[0]) if found else None
 
-    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
+    def remove(self, letter_ids: Sequence[str]) -> int:
         with self._database.writing():
             return sum(self._database.execute("DELETE FROM dead_letters WHERE id = ?", (letter_id,)).rowcount for letter_id in letter_ids)

@@ -1,11 +1,10 @@
 """The embedded store: articles, dead letters and checkpoints in one SQLite file.
 
-The store owns the connection and its parts share it: the writer, the search and the dead letters. It stays one object for its users,
-because a commit takes articles, dead letters and a checkpoint in one transaction.
+The store owns the connection, and its parts share it: the writer, the search and the dead letters. The dead letters are a box of their
+own (``store.dead_letters``), the same kind as Kafka's; only ``commit`` writes them in one transaction with articles and a checkpoint.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from wirewatch.adapters.sqlite.database import Database
@@ -31,7 +30,7 @@ class SqliteStore:
         self._database = Database(path, wait_seconds=wait_seconds)
         self._writer = ArticleWriter(self._database, analyser)
         self._search = SqliteSearch(self._database, analyser)
-        self._letters = SqliteDeadLetters(self._database)
+        self.dead_letters = SqliteDeadLetters(self._database)
         try:
             self._writer.agree_on_analysis(reindex=reindex)
         except BaseException:
@@ -47,7 +46,7 @@ class SqliteStore:
     ) -> list[PutResult]:
         with self._writer.transaction():
             results = self._writer.write(articles, replace=False)
-            self._letters.write(dead)
+            self.dead_letters.write(dead)
             if checkpoint:
                 progress = (checkpoint.source, checkpoint.position, checkpoint.mark)
                 self._database.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", progress)
@@ -72,20 +71,6 @@ class SqliteStore:
 
     def timeline(self, query: Query, bucket: Bucket) -> tuple[TimeCount, ...]:
         return self._search.timeline(query, bucket)
-
-    def put_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
-        self._letters.put_dead_letters(letters)
-
-    def dead_letters(
-        self, *, reason: str | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 100, offset: int = 0
-    ) -> tuple[int, tuple[DeadLetter, ...]]:
-        return self._letters.dead_letters(reason=reason, since=since, until=until, limit=limit, offset=offset)
-
-    def dead_letter(self, letter_id: str) -> DeadLetter | None:
-        return self._letters.dead_letter(letter_id)
-
-    def remove_dead_letters(self, letter_ids: Sequence[str]) -> int:
-        return self._letters.remove_dead_letters(letter_ids)
 
     def close(self) -> None:
         """Close the file; without it nothing is lost."""

@@ -90,7 +90,7 @@ def test_a_failed_transaction_leaves_nothing_behind(store: SqliteStore, monkeypa
         patched.setattr(sqlite_index, "free_row_id", full)
         with pytest.raises(Refused, match="as many articles of 2026-11-24 12:00:00"):
             store.commit([new], [letter], Checkpoint(source="s", position=1))
-    assert (total(store), store.dead_letters()[0], store.checkpoint("s")) == (0, 0, None)
+    assert (total(store), store.dead_letters.find()[0], store.checkpoint("s")) == (0, 0, None)
     # The words of the failed transaction are learnt again, although they were seen before.
     store.put([new])
     assert total(store, "sanktion kontrolle topic:arms") == 1
