@@ -1,1 +1,1 @@
-"""Files that a user or the package brings along."""
+"""Files of the package and of users: gazetteers, topics, word lists, and how far sources were sent."""

@@ -5,12 +5,12 @@ from pathlib import Path
 from wirewatch.core.errors import DataFileError
 from wirewatch.core.search.compounds import CompoundSplitter
 
-# A list that was cut off would otherwise be a shorter list.
+# Without it, a list that was cut off would just be a shorter list.
 END = "# end\n"
 
 
 def load_splitter(path: Path) -> CompoundSplitter:
-    """What takes German compounds apart. Raises DataFileError."""
+    """The splitter of German compounds. Raises DataFileError."""
     try:
         text = path.read_text(encoding="utf-8")
         splitter = CompoundSplitter.read(text)

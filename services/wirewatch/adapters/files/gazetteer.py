@@ -1,4 +1,4 @@
-"""The gazetteer that ships, and a user's own names from YAML or CSV files (docs/entities.md)."""
+"""The gazetteer that ships, and users' names from YAML or CSV files (docs/entities.md)."""
 
 import csv
 import gzip
@@ -24,7 +24,7 @@ _TYPES: dict[str, EntityType] = {"PER": "PER", "ORG": "ORG", "LOC": "LOC", "MISC
 
 
 def load_gazetteer(extra: Sequence[Path] = (), suppress: Path | None = None) -> Gazetteer:
-    """The gazetteer that ships, with the entries of ``extra`` and without what ``suppress`` names. Raises DataFileError."""
+    """The gazetteer that ships, with the entries of ``extra`` and without what ``suppress`` lists. Raises DataFileError."""
     faults: list[str] = []
     entries = _unique(list(_read_entries(extra, faults)), faults)
     suppressed = _suppressions(suppress, faults) if suppress else ()
@@ -33,12 +33,12 @@ def load_gazetteer(extra: Sequence[Path] = (), suppress: Path | None = None) -> 
     base = read_shipped(SHIPPED)
     if not extra and suppress is None:
         return base
-    own = blake2b(repr((entries, suppressed)).encode(), digest_size=4).hexdigest()
-    return extended(base, [entry for _, entry in entries], suppressed, version=f"{base.version}+{own}")
+    user_version = blake2b(repr((entries, suppressed)).encode(), digest_size=4).hexdigest()
+    return extended(base, [entry for _, entry in entries], suppressed, version=f"{base.version}+{user_version}")
 
 
 def read_shipped(path: Path) -> Gazetteer:
-    """Read the file that ops/gazetteer/build.py writes. Raises DataFileError if it is damaged or another version's."""
+    """Read the file that ops/gazetteer/build.py writes. Raises DataFileError if it is damaged or of another version."""
     try:
         return _read_shipped(path)
     except OSError as error:
@@ -51,7 +51,7 @@ def _read_shipped(path: Path) -> Gazetteer:
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
         header, _, version = file.readline().rstrip("\n").partition("\t")
         if header != _FORMAT:
-            raise DataFileError(f"{path}:1: not a gazetteer of this version of wirewatch; install the package again")
+            raise DataFileError(f"{path}:1: not a gazetteer for this version of wirewatch; install the package again")
         given = file.readline().rstrip("\n").partition("\t")[2]
         words, nouns = (_words(file.readline().rstrip("\n").partition("\t")[2]) for _ in range(2))
         lines = file.read().splitlines()
@@ -84,7 +84,7 @@ def _words(text: str) -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an entry stands; by line, so that the version doesn't depend on where the file lies."""
+    """The place of an entry. Its repr is empty, so that the version does not depend on the file's path."""
 
     path: Path
     line: int
@@ -109,7 +109,7 @@ def _read_entries(paths: Sequence[Path], faults: list[str]) -> Iterator[_Placed]
 
 
 def _entry(place: _Place, row: dict[str, list[str]], faults: list[str]) -> GazetteerEntry | None:
-    """An entry of checked fields; None, and faults told, if anything is wrong with it."""
+    """An entry of checked fields; None if anything is wrong, which is added to ``faults``."""
     before = len(faults)
     single = {}
     for key in ("id", "type", "name"):
@@ -121,13 +121,13 @@ def _entry(place: _Place, row: dict[str, list[str]], faults: list[str]) -> Gazet
     faults += [f"{place}: unknown field {key!r}; the fields are {', '.join(_COLUMNS)}" for key in row if key not in _COLUMNS]
     kind = _TYPES.get(single.get("type", ""))
     if kind is None and "type" in single:
-        faults.append(f"{place}: type {single['type']!r} is none; use PER, ORG, LOC or MISC")
+        faults.append(f"{place}: type {single['type']!r} is unknown; use PER, ORG, LOC or MISC")
     if re.search(r"\s", single.get("id", "")):
-        faults.append(f"{place}: the id {single['id']!r} has a blank; use a hyphen")
+        faults.append(f"{place}: the id {single['id']!r} has a space; use a hyphen")
     names = [single[key] for key in ("name",) if key in single] + row.get("aliases", [])
     faults += [f"{place}: {name!r} is too short to find; use two letters or more" for name in names if len(fold(name).strip()) < 2]
     wrong = [code for code in row.get("languages", []) if not _LANGUAGE.fullmatch(code)]
-    faults += [f"{place}: {code!r} is no language code; use ISO 639-1 such as de" for code in wrong]
+    faults += [f"{place}: {code!r} is not a language code; use ISO 639-1, such as de" for code in wrong]
     if len(faults) > before or kind is None:
         return None
     return GazetteerEntry(single["id"], kind, single["name"], tuple(row.get("aliases", [])), frozenset(row.get("languages", [])))
@@ -137,7 +137,7 @@ def _unique(placed: list[_Placed], faults: list[str]) -> list[_Placed]:
     first: dict[str, _Place] = {}
     for place, entry in placed:
         if entry.id in first:
-            faults.append(f"{place}: the id {entry.id!r} is at {first[entry.id]} already; put all its names into one entry")
+            faults.append(f"{place}: the id {entry.id!r} is already at {first[entry.id]}; put all its names into one entry")
         first.setdefault(entry.id, place)
     return placed
 
@@ -152,7 +152,7 @@ def _yaml_rows(path: Path, faults: list[str]) -> Iterator[tuple[int, dict[str, l
     if isinstance(root, MappingNode) and len(root.value) == 1 and root.value[0][0].value == "entities":
         root = root.value[0][1]
     if not isinstance(root, SequenceNode):
-        faults.append(f"{path}:1: no list of entries; begin each entry with '- id: …'")
+        faults.append(f"{path}:1: not a list of entries; begin each entry with '- id: …'")
         return
     for node in root.value:
         if isinstance(node, MappingNode):
@@ -161,7 +161,7 @@ def _yaml_rows(path: Path, faults: list[str]) -> Iterator[tuple[int, dict[str, l
                 row[str(key.value)] = _texts(value, str(key.value), path, faults)
             yield line_of(node), row
         else:
-            faults.append(f"{path}:{line_of(node)}: an entry is made of id, type, name, aliases, languages; begin it with '- id: …'")
+            faults.append(f"{path}:{line_of(node)}: an entry has id, type, name, aliases and languages; begin it with '- id: …'")
 
 
 def _texts(node: Node, key: str, path: Path, faults: list[str]) -> list[str]:
@@ -173,14 +173,9 @@ def _texts(node: Node, key: str, path: Path, faults: list[str]) -> list[str]:
 
 
 def _csv_rows(path: Path, faults: list[str]) -> Iterator[tuple[int, dict[str, list[str]]]]:
-    """The fields of each row of a CSV file with a header; ``|`` or ``;`` stands between several values."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        faults.append(f"{path}:1: can't be read ({error.strerror}); correct the path or the permissions")
-        return
-    except UnicodeDecodeError as error:
-        faults.append(f"{path}:1: not UTF-8 (byte {error.start}); save it as UTF-8")
+    """The fields of each row of a CSV file with a header; ``|`` or ``;`` separates several values."""
+    text = _read(path, faults)
+    if text is None:
         return
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     header: list[str] = []
@@ -198,9 +193,19 @@ def _csv_rows(path: Path, faults: list[str]) -> Iterator[tuple[int, dict[str, li
                 yield line, {key: _values(key, cell) for key, cell in zip(header, cells, strict=False)}
             line = reader.line_num + 1
     except csv.Error as error:
-        faults.append(f"{path}:{reader.line_num}: no valid CSV ({error}); a quote inside a cell is written twice")
+        faults.append(f"{path}:{reader.line_num}: not valid CSV ({error}); a quote inside a cell is written twice")
     if not header:
         faults.append(f"{path}:1: empty; begin with the header id,type,name,aliases,languages")
+
+
+def _read(path: Path, faults: list[str]) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        faults.append(f"{path}:1: can't be read ({error.strerror}); correct the path or the permissions")
+    except UnicodeDecodeError as error:
+        faults.append(f"{path}:1: not UTF-8 (byte {error.start}); save it as UTF-8")
+    return None
 
 
 def _values(key: str, cell: str) -> list[str]:
@@ -209,17 +214,9 @@ def _values(key: str, cell: str) -> list[str]:
 
 
 def _suppressions(path: Path, faults: list[str]) -> tuple[str, ...]:
-    """The ids and names of a suppression file: one a line, ``#`` begins a comment."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        faults.append(f"{path}:1: can't be read ({error.strerror}); correct the path or the permissions")
-        return ()
-    except UnicodeDecodeError as error:
-        faults.append(f"{path}:1: not UTF-8 (byte {error.start}); save it as UTF-8")
-        return ()
+    """The ids and names of a suppression file, one per line; ``#`` begins a comment."""
     kept = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate((_read(path, faults) or "").splitlines(), 1):
         text = re.sub(r"(?:^|\s)#.*", "", line).strip()
         if text and not fold(text).strip():
             faults.append(f"{path}:{number}: {text!r} is neither an id nor a name; write one of them")

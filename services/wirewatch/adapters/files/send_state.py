@@ -1,4 +1,4 @@
-"""How far each source was sent, in a small JSON file that is replaced as a whole."""
+"""How far each source was sent, in a small JSON file that is always replaced as a whole."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ class _State(Struct, kw_only=True):
 
 
 class SendStateFile:
-    """SendProgress for one target. Runs that share the file keep each their own entries."""
+    """SendProgress for one target. Each run changes only its own entries of the file."""
 
     def __init__(self, path: Path, *, target: str) -> None:
         self._path = path
@@ -29,7 +29,7 @@ class SendStateFile:
         return self._read().sent.get(self._target, {}).get(source)
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """See ``ports.SendProgress``. Raises Refused, too, if the file has become another one."""
+        """See ``ports.SendProgress``. Raises Refused too, if the file is no longer one of ours."""
         state = self._read()
         state.sent.setdefault(self._target, {})[checkpoint.source] = checkpoint
         beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
@@ -42,7 +42,7 @@ class SendStateFile:
         except OSError as error:
             beside.unlink(missing_ok=True)
             raise Unavailable(
-                f"{self._path}: what was sent can't be noted ({error.strerror}); make room, or set send_state_file to another place"
+                f"{self._path}: progress can't be saved ({error.strerror}); make room, or set send_state_file to another place"
             ) from error
 
     def _read(self) -> _State:
@@ -53,7 +53,9 @@ class SendStateFile:
         except OSError as error:
             raise Unavailable(f"{self._path}: can't be read ({error.strerror}); correct its permissions") from error
         except msgspec.MsgspecError as error:
-            raise Refused(f"{self._path} is no file of `wirewatch send` ({error}); remove it, and all is sent from the start") from error
+            raise Refused(
+                f"{self._path} is not a file of `wirewatch send` ({error}); remove it to send everything from the start"
+            ) from error
         if state.version != 1:
-            raise Refused(f"{self._path} is of another release; remove it, and all is sent from the start")
+            raise Refused(f"{self._path} is of another release; remove it to send everything from the start")
         return state

@@ -93,14 +93,14 @@ def test_all_faults_are_told_with_their_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "what"),
     [
-        ("own.yaml", "id: a\ntype: b\n", ":1: no list of entries"),
-        ("own.yaml", "", ":1: no list of entries"),
-        ("own.yaml", "- id: [\n", ":2: no valid YAML"),
+        ("own.yaml", "id: a\ntype: b\n", ":1: not a list of entries"),
+        ("own.yaml", "", ":1: not a list of entries"),
+        ("own.yaml", "- id: [\n", ":2: not valid YAML"),
         ("own.csv", "", ":1: empty"),
         ("own.csv", "name,type\nA,B\n", ":1: the header lacks id"),
         ("own.csv", "id,type,name\na,ORG,Bee,Cee\n", ":2: 4 cells"),
         ("own.csv", "id,type,name\n\na,ORG\n", ":3: name is missing"),
-        ("own.csv", 'id,type,name\na,ORG,"Bee" x\n', ":2: no valid CSV"),
+        ("own.csv", 'id,type,name\na,ORG,"Bee" x\n', ":2: not valid CSV"),
     ],
 )
 def test_a_file_that_is_none_is_told(tmp_path: Path, name: str, text: str, what: str) -> None:

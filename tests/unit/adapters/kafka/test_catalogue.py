@@ -46,7 +46,7 @@ def test_kafkas_names_for_what_is_declared() -> None:
         ("cleanup: never", "cleanup: delete", r"cleanup"),
         ("max_message_bytes: many", "max_message_bytes: 16777216", "max_message_bytes"),
         ("timestamps: broker", "timestamp: broker", "timestamps"),
-        ("key: [", "key: the URL", "no valid YAML"),
+        ("key: [", "key: the URL", "not valid YAML"),
     ],
 )
 def test_a_fault_is_reported_with_file_and_line(tmp_path: Path, wrong: str, right: str, fault: str) -> None:
