@@ -11,6 +11,20 @@ from tests.support.elastic_engine import ElasticsearchServer, cluster_name, dele
 from tests.support.engines import unavailable
 
 
+# Fixtures that stand for a server of the session.
+ENGINES = {"kafka_broker", "kafka_servers", "secured_broker", "elasticsearch_server", "elasticsearch_url", "elasticsearch_secured"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run all tests with a server in one process of pytest-xdist, so that each server is started once for a whole run."""
+    for item in items:
+        parameters = item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+        if ENGINES & set(getattr(item, "fixturenames", ())) or "elasticsearch" in parameters or "integration" in item.path.parts:
+            item.add_marker(pytest.mark.engines)
+            item.add_marker(pytest.mark.xdist_group("engines"))
+
+
 @pytest.fixture
 def unprivileged() -> Iterator[None]:
     """No right is missing to root, so that root becomes nobody for a while.
