@@ -10,7 +10,6 @@ import pytest
 from tests.support.elastic_engine import ElasticsearchServer, cluster_name, delete_indices, elasticsearch_address
 from tests.support.engines import unavailable
 
-
 # Fixtures that stand for a server of the session.
 ENGINES = {"kafka_broker", "kafka_servers", "secured_broker", "elasticsearch_server", "elasticsearch_url", "elasticsearch_secured"}
 
