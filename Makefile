@@ -24,7 +24,7 @@ setup-dev: .venv/.dev
 	touch $@ .venv/.run
 
 # As many processes as cores; tests with a real server share one (tests/conftest.py).
-PARALLEL := $(BIN)/pytest -n auto --dist loadgroup --durations=10
+PARALLEL := $(BIN)/pytest -n auto --durations=10
 
 test: setup-dev  ## all tests, with coverage
 	$(PARALLEL) --cov --cov-report=term
