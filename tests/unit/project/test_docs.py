@@ -34,7 +34,7 @@ FILE_NAME = re.compile(r"(?<![\w/.:*-])((?:[\w-]+/)*[\w.-]+\.(?:py|md|ya?ml|toml
 FOLDERS = ("bench", "docs", "ops", "schemas", "services", "tests")
 FILES = {path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*")} | {path.name for path in ROOT.iterdir()}
 # Classes and their methods: EnrichedArticle, ElasticStore.put.
-NAME = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\.\w+)?|[A-Z][a-z]+\.[a-z_]+")
+NAME = re.compile(r"(?:[A-Z][a-z]+){2,}(?:\.(?!java)\w+)?|[A-Z][a-z]+\.(?!java)[a-z_]+")
 SOURCES = [module.read_text("utf-8") for module in PACKAGE.rglob("*.py")]
 # Files that the reader or Kafka has, or that the program makes.
 OTHERS_FILES = {"wirewatch.toml", "secrets/", "archive/", "feeds/", "kafka-acls.sh", "kafka-configs.sh"}
