@@ -18,7 +18,7 @@ from wirewatch.core.ingest.dates import parse_time, publication
 from wirewatch.core.ingest.identity import article_id, canonical_url
 from wirewatch.core.ingest.language import Identify, language_of
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.core.stories.fingerprint import sketch
+from wirewatch.core.stories.fingerprint import fingerprint
 from wirewatch.core.text.document import Document
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -157,9 +157,9 @@ def find_topics(draft: Draft, tools: Tools) -> None:
     draft.topics = tools.topics.tag(draft.document)
 
 
-def fingerprint(draft: Draft, _tools: Tools) -> None:
-    """The story's sketch, from the body alone: outlets change headlines first."""
-    draft.fingerprint = sketch(draft.document.fields[-1].folded)
+def find_fingerprint(draft: Draft, _tools: Tools) -> None:
+    """Set the fingerprint, from the body alone: when outlets edit a report, they change the headline first."""
+    draft.fingerprint = fingerprint(draft.document.fields[-1].folded)
 
 
 # From a message to clean text; what these say of an article never changes.
@@ -169,7 +169,7 @@ FINDING: Mapping[str, FindingStep] = {
     "language": find_language,
     "entities": find_entities,
     "topics": find_topics,
-    "fingerprint": fingerprint,
+    "fingerprint": find_fingerprint,
 }
 STEPS: Mapping[str, Step] = {**READING, **FINDING}
 
