@@ -15,8 +15,8 @@ from wirewatch.adapters.sqlite.query import Plan, WordForms, plan
 from wirewatch.adapters.sqlite.schema import faults, open_database, transaction
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
 from wirewatch.core.errors import Refused
-from wirewatch.core.ingest.revisions import supersedes
-from wirewatch.core.ingest.storable import storable, storable_text
+from wirewatch.core.ingest.cleaning import storable, storable_text
+from wirewatch.core.ingest.identity import supersedes
 from wirewatch.core.search.analysis import Analyser
 from wirewatch.core.search.parser import Query
 from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, TimeCount

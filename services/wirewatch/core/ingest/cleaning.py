@@ -1,10 +1,14 @@
-"""From what a producer sent to text that can be read, searched and tagged."""
+"""From what a producer sent to text that can be read, searched, tagged and stored."""
 
 import re
 import unicodedata
+from collections.abc import Callable
 from html import unescape
+from typing import Any
 
-from wirewatch.core.article import Flag
+import msgspec
+
+from wirewatch.core.article import EnrichedArticle, Flag
 from wirewatch.core.text.character_map import CharacterMap
 
 # Only tags that news pages hold: "<name@host>" or "a <b and c> d" is text.
@@ -120,3 +124,29 @@ def _html_to_text(html: str) -> str:
     if not hidden:
         kept.append(html[position:])
     return unescape("".join(kept))
+
+
+def storable(article: EnrichedArticle, encode: Callable[[EnrichedArticle], bytes]) -> tuple[EnrichedArticle, bytes]:
+    """Return the article and its encoding; if ``encode`` can't encode its text, both are of the article after ``storable_text``."""
+    try:
+        return article, encode(article)
+    except UnicodeEncodeError:
+        repaired = msgspec.convert(_repaired(msgspec.to_builtins(article)), EnrichedArticle)
+        return repaired, encode(repaired)
+
+
+def storable_text(text: str) -> str:
+    """Return text that any encoding of Unicode can hold: each half of a surrogate pair becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _repaired(value: Any) -> Any:
+    match value:
+        case str():
+            return storable_text(value)
+        case list() | tuple():
+            return [_repaired(item) for item in value]
+        case dict():
+            return {key: _repaired(item) for key, item in value.items()}
+        case _:
+            return value

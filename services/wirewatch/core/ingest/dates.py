@@ -20,7 +20,7 @@ def parse_time(value: str | float) -> datetime | None:
             if len(text) > 100:
                 return None
             if not _NUMBER.fullmatch(text) or len(text) in {4, 8}:  # 2026 and 20261124 are dates, not seconds
-                return _utc(_from_text(text))
+                return utc(_from_text(text))
             value = float(text)
         seconds = value / 1000 if abs(value) >= _MILLISECONDS else value
         return datetime.fromtimestamp(seconds, UTC)
@@ -37,7 +37,8 @@ def _from_text(text: str) -> datetime:
         return parsedate_to_datetime(text)
 
 
-def _utc(time: datetime) -> datetime:
+def utc(time: datetime) -> datetime:
+    """Return the time in UTC; a time without a zone is taken as UTC."""
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
