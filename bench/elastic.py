@@ -29,7 +29,8 @@ from wirewatch.bootstrap.serving import utc_now
 from wirewatch.bootstrap.taggers import build_analyser
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.search.analysis import Analyser
-from wirewatch.core.search.parser import Query, parse
+from wirewatch.core.search.parser import parse
+from wirewatch.core.search.query import Query
 
 _ARTICLES, _SEARCHED, _ROUNDS, _SHUFFLED_FROM = 3_000, 20_000, 5, 400
 _BATCHES = (64, 256)

@@ -15,7 +15,8 @@ from bench.texts import header, row
 from bench.writes import enriched
 from wirewatch.bootstrap.serving import utc_now
 from wirewatch.bootstrap.stores import open_sqlite
-from wirewatch.core.search.parser import Query, parse
+from wirewatch.core.search.parser import parse
+from wirewatch.core.search.query import Query
 from wirewatch.ports.store import EmbeddedStore
 from wirewatch.settings import Settings
 

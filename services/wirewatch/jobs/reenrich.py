@@ -10,7 +10,8 @@ from typing import Protocol
 
 from wirewatch.core.article import EnrichedArticle, Versions
 from wirewatch.core.outcome import Rejected
-from wirewatch.core.search.parser import And, Dated, Everything, Query, QueryError, parse
+from wirewatch.core.search.parser import parse
+from wirewatch.core.search.query import And, Dated, Everything, Query, QueryError
 from wirewatch.ports.store import ArticleStore, PutResult
 
 _BATCH = 256

@@ -10,7 +10,7 @@ from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
 from wirewatch.core.ingest.dates import utc
 from wirewatch.core.ingest.identity import supersedes
 from wirewatch.core.search.analysis import Analyser, is_named, same_code, searchable
-from wirewatch.core.search.parser import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
+from wirewatch.core.search.query import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
 from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, TimeCount
 
 _TITLE_WEIGHT = 4.0

@@ -18,7 +18,7 @@ from wirewatch.core.errors import Refused
 from wirewatch.core.ingest.cleaning import storable, storable_text
 from wirewatch.core.ingest.identity import supersedes
 from wirewatch.core.search.analysis import Analyser
-from wirewatch.core.search.parser import Query
+from wirewatch.core.search.query import Query
 from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, TimeCount
 
 # Of more hits than this the newest ones are ranked, and the others follow by time: ranking costs time for each hit.
