@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from ops.train.crf import Chain, Ints
 from ops.train.data import Example
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
-from wirewatch.adapters.ner.crf import Lexicon, Sentence, SlotTable
 from wirewatch.adapters.ner.features import Hashes, mixed
 from wirewatch.adapters.ner.recogniser import known_tags
+from wirewatch.adapters.ner.slots import Lexicon, Sentence, SlotTable
 from wirewatch.adapters.ner.tokens import Token
 from wirewatch.core.entities.gazetteer import Gazetteer
 from wirewatch.core.entities.tagger import EntityTagger

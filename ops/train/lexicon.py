@@ -20,8 +20,8 @@ from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
 
 from ops.train.data import Example
-from wirewatch.adapters.ner.crf import Lexicon
 from wirewatch.adapters.ner.features import TABLED, exact_key, folded_key, normal
+from wirewatch.adapters.ner.slots import Lexicon
 from wirewatch.core.entities.gazetteer import Gazetteer
 
 # The most clusters, fewer where there are few words; and how many times fewer the larger ones are.

@@ -12,8 +12,9 @@ from ops.train.features import chain, feature_keys, frequent, numbered, with_kno
 from ops.train.lexicon import build, raw_sentences
 from ops.train.pack import packed
 from ops.train.recipes import Recipe
-from wirewatch.adapters.ner.crf import Lexicon, NameModel, legal_moves
+from wirewatch.adapters.ner.crf import NameModel, legal_moves
 from wirewatch.adapters.ner.features import normal, templates
+from wirewatch.adapters.ner.slots import Lexicon
 from wirewatch.core.entities.gazetteer import Gazetteer
 
 

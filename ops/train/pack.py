@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from ops.train.crf import Floats, Weights
 from ops.train.data import LABELS
-from wirewatch.adapters.ner.crf import FORMAT, Lexicon, Meta, NameModel, legal_moves
+from wirewatch.adapters.ner.crf import FORMAT, Meta, NameModel, legal_moves
 from wirewatch.adapters.ner.features import Hashes
+from wirewatch.adapters.ner.slots import Lexicon
 
 
 def packed(weights: Weights, keys: Hashes, lexicon: Lexicon, *, language: str, chosen: Sequence[int], most: int) -> NameModel:

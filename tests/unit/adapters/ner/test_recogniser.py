@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
-from wirewatch.adapters.ner.crf import FORMAT, Lexicon, Meta, NameModel, Places, Sentence, SlotTable, best_paths, legal_moves
+from wirewatch.adapters.ner.crf import FORMAT, Meta, NameModel, Places, best_paths, legal_moves
 from wirewatch.adapters.ner.features import mixed, normal, shape, templates
 from wirewatch.adapters.ner.recogniser import TrainedRecogniser, known_tags
+from wirewatch.adapters.ner.slots import Lexicon, Sentence, SlotTable
 from wirewatch.adapters.ner.tokens import sentence_starts, tokenised
 from wirewatch.core.entities.gazetteer import EMPTY
 from wirewatch.core.entities.tagger import EntityTagger
