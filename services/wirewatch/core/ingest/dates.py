@@ -1,4 +1,4 @@
-"""When an article says it was published, and whether that can be believed."""
+"""When an article was published according to its source, and whether that is plausible."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -6,14 +6,14 @@ from email.utils import parsedate_to_datetime
 
 from wirewatch.core.article import Flag
 
-# Systems that lost a date write the epoch; there were news in 1970, but no article of it arrives with a time stamp of that day.
+# Systems that have lost a date write the epoch. There was news in 1970, but no article arrives with a time stamp of that year.
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 _MILLISECONDS = 1e11
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def parse_time(value: str | float) -> datetime | None:
-    """UTC time of ISO 8601, RFC 2822, or seconds (or milliseconds) since 1970; None where it is none of these."""
+    """Return the UTC time of ISO 8601, RFC 2822, or seconds (or milliseconds) since 1970; None if it is none of these."""
     try:
         if isinstance(value, str):
             text = value.strip()
@@ -43,9 +43,9 @@ def utc(time: datetime) -> datetime:
 
 
 def publication(value: str | float | None, *, now: datetime, tolerance: timedelta) -> tuple[datetime | None, Flag | None]:
-    """The publication time and what is wrong with it: one that is wrong is not used.
+    """Return the time of publication (UTC) and no flag, or None and a flag that says what is wrong with ``value``.
 
-    A time up to ``tolerance`` ahead of ``now`` counts as a wrong clock or zone and is kept.
+    A time up to ``tolerance`` after ``now`` is kept, because the source's clock or zone may be wrong.
     """
     if value is None or value == "":
         return None, "undated"
