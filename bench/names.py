@@ -1,11 +1,12 @@
-"""How the path's time, start-up and memory grow with the number of names."""
+"""How the time of the path, start-up and memory grow with the number of names."""
 
 import random
 import subprocess
 import sys
 from pathlib import Path
 
-from bench.texts import Text, best, header, load_texts, messages, resident_mib, row, seconds
+from bench.figures import best, header, resident_mib, row, seconds
+from bench.texts import Text, load_texts, messages
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
 from wirewatch.bootstrap.serving import utc_now
 from wirewatch.bootstrap.taggers import Taggers, build_pipeline, build_taggers, with_entities
@@ -19,7 +20,7 @@ _SIZES = (1_000, 50_000, 300_000)
 
 
 def made_up(texts: list[Text], count: int) -> Gazetteer:
-    """Two-word names that differ, of words from the texts: now and then one occurs."""
+    """Return a gazetteer of ``count`` different names made from words of the texts; a few of them occur there."""
     words = sorted({word for text in texts for word in text.body.split() if word.istitle() and word.isalpha()})
     chance = random.Random(count)
     names: set[str] = set()
@@ -44,7 +45,7 @@ def measure(articles: Path | None) -> None:
 
 
 def _measured(gazetteer: Gazetteer, raws: list[bytes], taggers: Taggers) -> tuple[float, float, float]:
-    """Seconds an article, seconds to build the automaton, and MiB that the tagger takes."""
+    """Return seconds for an article, seconds to build the automaton, and the tagger's MiB."""
     before = resident_mib()
     built = seconds(lambda: AutomatonMatcher(gazetteer.patterns))
     tagger = EntityTagger(gazetteer, AutomatonMatcher, {})
@@ -58,7 +59,8 @@ def _measured(gazetteer: Gazetteer, raws: list[bytes], taggers: Taggers) -> tupl
 _START_UP = """
 import time
 begin = time.perf_counter()
-from bench.texts import resident_mib
+from bench.figures import resident_mib
+from wirewatch.bootstrap.taggers import build_taggers
 from wirewatch.settings import Settings
 imported, before = time.perf_counter(), resident_mib()
 taggers = build_taggers(Settings(name_models=False))
