@@ -57,7 +57,7 @@ def _dated(bound: str, date: str) -> Query:
     text = f'{bound}:"{date}"'
     found = parse(text)
     if not isinstance(found, Dated):
-        raise QueryError("this is more than a date", 0, text)
+        raise QueryError("only a date is expected here", 0, text)
     return found
 
 
