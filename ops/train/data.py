@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wirewatch.adapters.ner.tokens import tokenised
-from wirewatch.core.text.spans import trimmed
+from wirewatch.core.entities.boundaries import trimmed
 
 ROOT = Path(__file__).parents[2].parent / "shared" / "data" / "ner"
 TYPES = ("PER", "LOC", "ORG", "MISC")

@@ -1,14 +1,17 @@
 """Whether the surroundings of a form allow it to be the name that it could be."""
 
+import re
 from collections.abc import Mapping
 
 from wirewatch.core.article import EntityType
-from wirewatch.core.entities.datelines import dateline
 from wirewatch.core.entities.gazetteer import Gazetteer, Rule
 from wirewatch.core.entities.governments import names_government
 from wirewatch.core.text.document import FieldText
 
-# Prepositions of place, folded. Behind one, a capitalised word is a place rather than something else: in Essen, near Nice.
+# The place that an agency's report comes from, before its first words: ESSEN (dpa) - …, NICE, France (AP) — … and so on.
+_DATELINE = re.compile(r"\s*([^\W\d_][^\n(),–—]{1,30}?)(?:, [^\n()–—]{2,30}?)?( \([^()\n]{2,25}\))? [-–—] \S")
+_DATELINE_WORDS = 4
+# Prepositions of place, folded. After one, a capitalised word is a place rather than something else: in Essen, near Nice.
 _CUES = {
     "de": frozenset({"in", "aus", "nach", "bei", "raum", "stadt"}),
     "en": frozenset({"in", "near", "outside", "around", "from"}),
@@ -46,7 +49,7 @@ def is_title(word: str) -> bool:
     return word in _TITLES or word in _RANKS or word.endswith(_TITLE_ENDINGS)
 
 
-def behind_title(field: FieldText, start: int, end: int) -> int:
+def start_after_title(field: FieldText, start: int, end: int) -> int:
     """Where the name begins in a full name of the gazetteer that has a title before it: King Charles III, папа римский Франциск.
 
     A title that is a given name as well, such as Papa, is none where it has a capital and the list has it so.
@@ -59,6 +62,17 @@ def behind_title(field: FieldText, start: int, end: int) -> int:
     while small and begin < end and field.text[begin].islower():
         begin = field.folded.find(" ", begin, end) + 1 or end
     return begin if begin < end else start
+
+
+def dateline(field: FieldText) -> tuple[int, int, bool] | None:
+    """Start and end of the place that the body begins with, and whether an agency in brackets follows it; None if there is none.
+
+    A word in capitals and a dash may be something else (EXCLUSIVE - …), so that without an agency it should be known to be a place.
+    """
+    found = _DATELINE.match(field.text) if field.name == "body" else None
+    if found is None or not (found[1].isupper() or found[2]) or len(found[1].split()) > _DATELINE_WORDS:
+        return None
+    return *found.span(1), found[2] is not None
 
 
 def previous_word(field: FieldText, start: int) -> tuple[str, int]:

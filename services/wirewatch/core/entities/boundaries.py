@@ -1,0 +1,123 @@
+"""Where a name begins and ends: what a model's span holds that is no part of the name, and when a known name counts instead of it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from wirewatch.core.article import EntityType
+from wirewatch.core.entities.context import ARTICLES, is_title, previous_word
+from wirewatch.core.text.document import FieldText
+from wirewatch.core.text.spans import Span, TypedSpan
+
+# Prepositions before a place that is no part of the name before it: Consejo de Seguridad en Nueva York, but Al Qaeda in Iraq.
+_IN = frozenset({"en", "em", "в", "во", "у", "w", "we"})
+# Opening quotation marks and those that may close them.
+_QUOTES = {"«": "»", "»": "«", "„": "“”", "“": "”", '"': '"', "‹": "›"}
+_DASHES = (" - ", " – ", " — ")
+_ELIDED = ("l'", "l’", "L'", "L’")
+# Nouns, folded, of places that are named after others.
+_STREETS = frozenset(
+    "rue avenue boulevard place quai pont porte gare aeroport port palais calle plaza avenida puente puerta "
+    "estacion aeropuerto puerto palacio rua praca ponte estacao aeroporto via piazza corso stazione "
+    "straße strasse platz улица площадь проспект мост вокзал аэропорт".split()
+)
+_GENITIVE = frozenset("de del des du d l la di della dell do da".split())
+_PARTICLES = frozenset({"della", "delle", "degli", "dalla"})
+_AND = re.compile(r",? (?:und|and|et|y|e|i|и|та) (?=\w)")
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span without blanks and punctuation at its ends, except the dot of an abbreviation and quotation marks within the name."""
+    while start < end:
+        first, last, inside = text[start], text[end - 1], text[start + 1 : end - 1]
+        if not first.isalnum() and not any(mark in inside for mark in _QUOTES.get(first, "")):
+            start += 1
+        elif not (last.isalnum() or (last == "." and text[end - 2].isupper()) or _opened(last, inside)):
+            end -= 1
+        else:
+            break
+    return start, end
+
+
+def _opened(last: str, inside: str) -> bool:
+    return any(last in closing and mark in inside for mark, closing in _QUOTES.items())
+
+
+def narrowed(text: str, start: int, end: int, kind: EntityType, known: Iterable[TypedSpan] = ()) -> TypedSpan:
+    """A model's span without what can't be part of one name.
+
+    That is a dateline before it, what is said about a person before or after the name, an article (l'Aisne), and a known name that "and"
+    joins to it.
+    """
+    for first, last, place in known:
+        # Where a line begins with a known place and a dash: GENEVA - The …
+        if place == "LOC" and start < last < end and text[last : last + 3] in _DASHES and text[first - 1 : first] in {"", "\n"}:
+            start = last + 3
+    if kind == "PER":
+        if (comma := text.find(", ", start, end)) > start:
+            end = comma
+        for word in re.finditer(r"(?<!\S)[^\W\d_]{4,}(?= )", text[start:end]):
+            if word[0].islower() and word[0] not in _PARTICLES:
+                start += word.end() + 1
+                return narrowed(text, start, end, kind, known)
+    if text[start : start + 2] in _ELIDED and (text[start] == "l" or text[start + 2 : start + 3].islower()):  # not L'Aquila
+        start += 2
+    for first, last, _ in known:
+        if first == start and last < end and (joined := _AND.match(text, last)):
+            return narrowed(text, joined.end(), end, kind, known)
+    return start, end, kind
+
+
+def without_title(folded: str, start: int, end: int) -> int:
+    """Where the name begins in a person's span, after titles."""
+    while True:
+        word, _, rest = folded[start:end].partition(" ")
+        if not is_title(word) or not rest.strip():
+            return start
+        start += len(word) + 1
+        while folded[start] == " ":
+            start += 1
+
+
+def before_place(field: FieldText, start: int, end: int, places: Iterable[Span]) -> int:
+    """Where a model's span ends if a known place follows a preposition at its end: before that; ``start`` if no name is left."""
+    for place, place_end, _ in places:
+        word, begin = previous_word(field, place)
+        if place_end >= end and begin > start and word in _IN and field.text[begin - 1] == field.text[place - 1] == " ":
+            name = trimmed(field.text, start, begin)
+            return name[1] if any(map(str.isupper, field.text[start:begin])) else start
+    return end
+
+
+def outranks(known: TypedSpan, model: TypedSpan, field: FieldText) -> bool:
+    """Whether a name of the gazetteer counts instead of a model's span that overlaps it; both with their types."""
+    known_start, known_end, known_kind = known
+    start, end, kind = model
+    if known_end - known_start >= end - start:
+        return True
+    before, last = field.text[start:known_start], known_end >= end - 1
+    # The United States: an article before it makes no other name of it.
+    if known_end == end and field.folded[start:known_start].rstrip() in ARTICLES:
+        return True
+    # Agency «Xinhua»: the name is what the quotation marks hold.
+    if last and before[-1:] in _QUOTES:
+        return True
+    # Russisch Киев: a name in other letters is one of its own.
+    if last and field.text[start].isalpha() and _alphabet(field.text[start]) != _alphabet(field.text[known_start]):
+        return True
+    # The mouth of the Amazon: what begins with a small letter is no name, the place at its end is; but rue de Paris is one.
+    words = field.folded[start:known_start].split()
+    if last and kind == known_kind == "LOC" and field.text[start].islower() and words and words[-1] in _GENITIVE:
+        return words[0] not in _STREETS
+    # A full name at the end of what the model found as a person: the words before it are a title.
+    return last and kind == known_kind == "PER" and " " in field.folded[known_start:known_end]
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+def within_word(text: str, start: int, end: int) -> bool:
+    """Whether a hyphen joins the span to more letters: NATO-Gipfel."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return (before[1:] == "-" and before[0].isalnum()) or (after[:1] == "-" and after[1:].isalnum())
