@@ -8,6 +8,7 @@ from pathlib import Path
 from ops.train.data import ROOT, sentences_of
 
 from bench.figures import header, row
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.adapters.langid import LangidIdentifier
 from wirewatch.core.ingest.language import language_of
 
@@ -34,12 +35,12 @@ def measure(articles: Path | None) -> None:
     if not ROOT.exists():
         print(f"{ROOT} is missing; nothing is measured", file=sys.stderr)
         return
-    identify = LangidIdentifier().identify
+    identify, languages = LangidIdentifier().identify, load_languages()
     header("language", "sentences together", "texts", "right %", "unknown %", "wrong %")
     for code, name in _FILES.items():
         own = list(islice(sentences(ROOT / f"{name}.tsv.gz"), _SENTENCES))
         for together in (1, 3, 8):
             texts = [" ".join(own[at : at + together]) for at in range(0, len(own), together)]
-            found = [language_of("", text, declared=None, identify=identify).code for text in texts]
+            found = [language_of("", text, declared=None, identify=identify, languages=languages).code for text in texts]
             right, unknown = found.count(code), found.count("und")
             row(code, together, len(texts), *(100 * count / len(texts) for count in (right, unknown, len(texts) - right - unknown)))

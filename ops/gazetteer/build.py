@@ -117,7 +117,8 @@ def render(drafts: Iterable[Draft], claims: Claims, lexicon: Lexicon) -> tuple[s
         if groups := by_id.get(draft.id):
             columns = [f"{rule}:{'|'.join(sorted(found))}" for rule, found in sorted(groups.items(), key=lambda group: str(group[0]))]
             if draft.surnames:
-                columns.append("@:" + "|".join(sorted({form for name in draft.surnames for form in forms(name, "PER", _spoken(name))})))
+                surnames = {form for name in draft.surnames for form in forms(name, "PER", lexicon.languages, _spoken(name))}
+                columns.append("@:" + "|".join(sorted(surnames)))
             lines.append("\t".join((draft.id, draft.type, draft.name, *columns)))
     # Only those of the common words with which a name could be confused.
     last = {form.rpartition(" ")[2] for form, draft in claims.owner.items() if draft.type == "PER"}

@@ -11,8 +11,10 @@ from ops.gazetteer import sources
 from ops.gazetteer.adjectives import adjectives
 from ops.gazetteer.sources import Draft
 
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.core.entities.gazetteer import Rule, folded_spellings, forms
 from wirewatch.core.text.folding import fold
+from wirewatch.core.text.languages import Languages
 
 # A city that shares its name with persons is found anywhere if it has this population; a smaller one only after "in", "near" …
 KNOWN_CITY = 500_000
@@ -46,6 +48,7 @@ class Lexicon:
     dropped: dict[tuple[str, str], str]
     given: Counter[str] = field(default_factory=Counter)
     surnames: Counter[str] = field(default_factory=Counter)
+    languages: Languages = field(default_factory=load_languages)
 
 
 class Loss(NamedTuple):
@@ -130,7 +133,7 @@ def claim_all(drafts: Iterable[Draft], lexicon: Lexicon) -> Claims:
             if not sources.usable(name):
                 continue
             folded = " ".join(fold(name).split())
-            for form, rule in forms(name, draft.type, languages).items():
+            for form, rule in forms(name, draft.type, lexicon.languages, languages).items():
                 if draft.source == "cities" and (other := own_names.get(form, own_names.get(folded, draft))) is not draft:
                     claims.lose(form, draft, OWN_NAME, other)
                 elif reason := _refusal(form, rule, draft, lexicon):

@@ -18,6 +18,7 @@ from ops.train.model import train
 from ops.train.recipes import RECIPES
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
 from wirewatch.adapters.files.gazetteer import load_gazetteer
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.adapters.ner.recogniser import TrainedRecogniser
 from wirewatch.adapters.ner.spacy_pipeline import SpacyRecogniser
 from wirewatch.core.entities.tagger import EntityTagger
@@ -27,11 +28,12 @@ MODELS = Path(__file__).parents[2] / "services" / "wirewatch" / "data" / "models
 
 def main(arguments: Sequence[str]) -> None:
     """Train, evaluate and write the models and cards; with ``--evaluate``, evaluate the models and write only the cards."""
-    languages = [argument for argument in arguments if argument != "--evaluate"]
-    if unknown := set(languages) - set(RECIPES):
+    chosen = [argument for argument in arguments if argument != "--evaluate"]
+    if unknown := set(chosen) - set(RECIPES):
         sys.exit(f"there is no recipe for {', '.join(sorted(unknown))}; there are recipes for {', '.join(RECIPES)}")
-    gazetteer = load_gazetteer()
-    for language in languages or tuple(RECIPES):
+    languages = load_languages()
+    gazetteer = load_gazetteer(languages=languages)
+    for language in chosen or tuple(RECIPES):
         file = MODELS / language / "model.npz"
         training, development = load(language)
         if "--evaluate" not in arguments:
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str]) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             model.save(file)
         recogniser = TrainedRecogniser(file)
-        tagger = EntityTagger(gazetteer, AutomatonMatcher, {language: recogniser})
+        tagger = EntityTagger(gazetteer, AutomatonMatcher, languages, {language: recogniser})
         scores = _measured(f"{language}: {recogniser.version}, gazetteer and model", tagged_by(tagger, language), development)
         write_card(file.parent / "card.md", language, scores, size=file.stat().st_size)
         print(confusions(next(iter(scores.values()))))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ops.train.crf import Chain, Ints
 from ops.train.data import Example
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.adapters.ner.features import Hashes, mixed
 from wirewatch.adapters.ner.recogniser import known_tags
 from wirewatch.adapters.ner.slots import Lexicon, Sentence, SlotTable
@@ -35,7 +36,7 @@ class _Listener:
 def with_known(examples: Iterable[Example], gazetteer: Gazetteer, language: str) -> list[Example]:
     """Return the examples with the gazetteer's tags, as the model gets them in use."""
     listener = _Listener()
-    tagger = EntityTagger(gazetteer, AutomatonMatcher, {language: listener})
+    tagger = EntityTagger(gazetteer, AutomatonMatcher, load_languages(), {language: listener})
     found = []
     for example in examples:
         listener.known = ()

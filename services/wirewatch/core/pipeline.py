@@ -20,6 +20,7 @@ from wirewatch.core.ingest.language import Identify, language_of
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.stories.fingerprint import fingerprint
 from wirewatch.core.text.document import Document
+from wirewatch.core.text.languages import Languages
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAX_TITLE = 2_000
@@ -45,6 +46,7 @@ class Tools:
     """What the steps work with. It never changes. ``max_record_bytes`` is for a raw message, ``max_text_characters`` for a cleaned body."""
 
     identify: Identify
+    languages: Languages
     entities: EntityTagging
     topics: TopicTagging
     versions: Versions
@@ -141,7 +143,9 @@ def date(draft: Draft, tools: Tools) -> Rejected | None:
 
 def find_language(draft: Draft, tools: Tools) -> None:
     """Set the language, which entities and topics depend on."""
-    draft.language = language_of(draft.title, draft.body, declared=draft.article.language, identify=tools.identify)
+    draft.language = language_of(
+        draft.title, draft.body, declared=draft.article.language, identify=tools.identify, languages=tools.languages
+    )
     if draft.language.origin == "none":
         draft.flags.add("language_unknown")
     draft.document = Document.of(title=draft.title, body=draft.body, language=draft.language.code)

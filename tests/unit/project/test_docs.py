@@ -12,6 +12,7 @@ import typer
 from bench.__main__ import MEASUREMENTS, ON_ALL_CORES
 from ops.generate import COUNTED_BY, EXIT_CODES, RESULTS_MEAN, ROOT, pages, verbs
 from prometheus_client import CollectorRegistry
+from tests.support.languages import LANGUAGES
 
 from wirewatch.adapters.files.gazetteer import load_gazetteer
 from wirewatch.adapters.files.topics import load_topics
@@ -211,7 +212,7 @@ def test_names_and_suppressions_in_the_documentation_load(tmp_path: Path) -> Non
         (example,) = blocks_of(ROOT / "docs" / "entities.md", language)
         (tmp_path / name).write_text(example, encoding="utf-8")
     for name in ("names.yaml", "names.csv"):
-        gazetteer = load_gazetteer((tmp_path / name,), tmp_path / "suppressed.txt")
+        gazetteer = load_gazetteer((tmp_path / name,), tmp_path / "suppressed.txt", languages=LANGUAGES)
         ids = {gazetteer.entities[owner].id for owner in gazetteer.owners}
         assert "acme" in ids
         assert "geonames:2928810" not in ids

@@ -12,22 +12,24 @@ def known_names(state: State, knowledge: Knowledge) -> None:
 
 
 def _accept(found: FieldSpans, state: State, knowledge: Knowledge) -> None:
-    gazetteer, titled = knowledge.gazetteer, knowledge.titled
-    patterns, owners, rules, rule_of = gazetteer.patterns, gazetteer.owners, gazetteer.rules, gazetteer.rule_of
-    field, language = found.field, state.language
+    gazetteer = knowledge.gazetteer
+    entities, patterns, owners = gazetteer.entities, gazetteer.patterns, gazetteer.owners
+    rules, rule_of = gazetteer.rules, gazetteer.rule_of
+    field, language, every = found.field, state.language, knowledge.languages.every
     text, quick = field.text, state.dropped is None
     names: list[Span] = []
     adjectives: list[Span] = []
     for index, first, after in knowledge.candidates(field.folded):
-        end = after - 2
-        start = start_after_title(field, first, end) if index in titled else first
+        form, owner, start, end = patterns[index], owners[index], first, after - 2
+        if " " in form and entities[owner].type == "PER":
+            # A name of the gazetteer has the titles of its own language in any text: King Charles III.
+            start = start_after_title(field, first, end, every)
         # Most candidates are words like any other: where nobody asks for reasons, those end here.
         if quick and text[start].islower() and not rules[rule_of[index]].any_case:
             continue
-        form, owner, rule = patterns[index], owners[index], rules[rule_of[index]]
-        reason = None
+        rule, reason = rules[rule_of[index]], None
         if rule_of[index]:
-            kind = gazetteer.entities[owner].type
+            kind = entities[owner].type
             reason = objection(field, start, end, rule=rule, form=form, kind=kind, language=language, gazetteer=gazetteer)
         elif text[start].islower():
             reason = "begins with a small letter"
@@ -36,7 +38,7 @@ def _accept(found: FieldSpans, state: State, knowledge: Knowledge) -> None:
             reason = "a given name stands before it"
             state.surnames.add(form)
         if reason is not None:
-            state.drop(field, start, end, gazetteer.entities[owner].id, reason)
+            state.drop(field, start, end, entities[owner].id, reason)
             continue
         dotted = text[end : end + 1] == "." and text[end - 2] == "."  # U.S., Washington, D.C.
         (adjectives if rule.adjective else names).append((start, end + dotted, owner))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from wirewatch.core.article import EntityType
-from wirewatch.core.entities.context import is_title
 from wirewatch.core.entities.gazetteer import Gazetteer, Identity
 from wirewatch.core.text.document import Document, FieldText
+from wirewatch.core.text.languages import LanguageData, Languages
 from wirewatch.core.text.matching import Dropped, Recogniser, TermMatcher, TermMatcherFactory, dropped_name
 from wirewatch.core.text.spans import Owner, Span
 
@@ -29,16 +29,17 @@ class State:
     are somebody's surname. ``dropped``: candidates that were not accepted, if somebody asks for them.
     """
 
-    language: str
+    language: LanguageData
     fields: tuple[FieldSpans, ...]
     identities: dict[str, Identity] = field(default_factory=dict)
     surnames: set[str] = field(default_factory=set)
     dropped: list[Dropped] | None = None
 
     @classmethod
-    def of(cls, document: Document, *, explain: bool = False) -> Self:
+    def of(cls, document: Document, languages: Languages, *, explain: bool = False) -> Self:
         """The state before the first pass; one that ``explain``s keeps what is dropped."""
-        return cls(document.language, tuple(FieldSpans(text, [], []) for text in document.fields), dropped=[] if explain else None)
+        fields = tuple(FieldSpans(text, [], []) for text in document.fields)
+        return cls(languages.of(document.language), fields, dropped=[] if explain else None)
 
     def drop(self, text: FieldText, start: int, end: int, what: str, reason: str) -> None:
         """Note a candidate that is not accepted; ``what`` is the id it would have had."""
@@ -48,28 +49,23 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The gazetteer with the matcher of its forms, and the models by language.
-
-    ``titled``: which forms are persons' names that begin with a title (King Charles III).
-    """
+    """The gazetteer with the matcher of its forms, the languages, and the models by language."""
 
     gazetteer: Gazetteer
     matcher: TermMatcher
+    languages: Languages
     recognisers: Mapping[str, Recogniser]
-    titled: frozenset[int]
 
     @classmethod
-    def of(cls, gazetteer: Gazetteer, matcher_factory: TermMatcherFactory, recognisers: Mapping[str, Recogniser]) -> Self:
+    def of(
+        cls, gazetteer: Gazetteer, matcher_factory: TermMatcherFactory, languages: Languages, recognisers: Mapping[str, Recogniser]
+    ) -> Self:
         """Index the gazetteer's forms.
 
         Form and text have a space on either side, so that only whole words match; hyphens and punctuation fold to spaces and don't matter.
         """
-        titled = frozenset(
-            index
-            for index, (form, owner) in enumerate(zip(gazetteer.patterns, gazetteer.owners, strict=True))
-            if gazetteer.entities[owner].type == "PER" and is_title(form.partition(" ")[0])
-        )
-        return cls(gazetteer, matcher_factory([f" {form} " for form in gazetteer.patterns], overlapping=True), recognisers, titled)
+        matcher = matcher_factory([f" {form} " for form in gazetteer.patterns], overlapping=True)
+        return cls(gazetteer, matcher, languages, recognisers)
 
     def candidates(self, folded: str) -> Iterable[tuple[int, int, int]]:
         """Every form of the gazetteer in a folded text, those inside others too: index, start, and end + 2 for the spaces around it."""

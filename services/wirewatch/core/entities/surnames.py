@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wirewatch.core.entities.context import has_cue, previous_word, surname_objection
-from wirewatch.core.entities.gazetteer import Gazetteer, german_genitives
+from wirewatch.core.entities.gazetteer import Gazetteer
 from wirewatch.core.entities.inflection import case_forms
 from wirewatch.core.entities.state import Knowledge, State
 from wirewatch.core.text.document import FieldText
 from wirewatch.core.text.folding import fold
+from wirewatch.core.text.languages import LanguageData
 from wirewatch.core.text.spans import Owner, Span, longest
 
 
@@ -61,7 +62,7 @@ def _people(state: State, knowledge: Knowledge) -> dict[Owner, Person]:
     return people
 
 
-def _surnames(owner: Owner, full: str, language: str, gazetteer: Gazetteer) -> set[str]:
+def _surnames(owner: Owner, full: str, language: LanguageData, gazetteer: Gazetteer) -> set[str]:
     """Folded forms of the surname of a person who is named in full as ``full``."""
     if isinstance(owner, str):
         return surnames_of(full, language)
@@ -87,13 +88,13 @@ def last_name(full: str) -> str:
     return " ".join(fold(full.rsplit(maxsplit=1)[-1]).split())
 
 
-def surnames_of(full: str, language: str) -> set[str]:
+def surnames_of(full: str, language: LanguageData) -> set[str]:
     """Folded forms of the surname in a full name that no list has: Beispiel, Beispiels."""
     last = last_name(full)
-    return {last, *case_forms(last, language, person=True), *(german_genitives(last, "PER") if language == "de" else ())}
+    return {last, *case_forms(last, language.case_forms, person=True)}
 
 
-def same_person(people: Mapping[Owner, Person], language: str) -> dict[Owner, Owner]:
+def same_person(people: Mapping[Owner, Person], language: LanguageData) -> dict[Owner, Owner]:
     """Persons that only a model found, and which of ``people`` each is: by a surname of two words (González Urrutia) or in another case."""
     known: dict[str, Owner] = {}
     for owner, person in people.items():
@@ -101,7 +102,7 @@ def same_person(people: Mapping[Owner, Person], language: str) -> dict[Owner, Ow
             words = name.split()
             known |= {" ".join(words[first:]): owner for first in range(1, len(words) - 1)}
             if isinstance(owner, str):
-                known |= dict.fromkeys(_cases(name, language), owner)
+                known |= dict.fromkeys(case_forms(name, language.case_forms, person=True), owner)
     meant = {}
     for owner, person in people.items():
         if isinstance(owner, str):
@@ -112,13 +113,8 @@ def same_person(people: Mapping[Owner, Person], language: str) -> dict[Owner, Ow
     return {owner: other for owner, other in meant.items() if other not in meant}
 
 
-def _cases(name: str, language: str) -> set[str]:
-    genitives = german_genitives(name, "PER") if language == "de" else ()
-    return case_forms(name, language, person=True) | set(genitives)
-
-
 def surname_spans(
-    number: int, text: FieldText, people: Mapping[Owner, Person], *, language: str, gazetteer: Gazetteer
+    number: int, text: FieldText, people: Mapping[Owner, Person], *, language: LanguageData, gazetteer: Gazetteer
 ) -> tuple[list[Span], list[tuple[int, int, Owner, str]]]:
     """Surnames of ``people`` that stand alone in field ``number``, and those that are not accepted, with the reason.
 

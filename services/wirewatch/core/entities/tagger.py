@@ -17,6 +17,7 @@ from wirewatch.core.entities.state import Knowledge, State
 from wirewatch.core.entities.surname_places import surname_places
 from wirewatch.core.entities.surnames import surnames
 from wirewatch.core.text.document import Document
+from wirewatch.core.text.languages import Languages
 from wirewatch.core.text.matching import Dropped, Recogniser, TermMatcherFactory, covers
 from wirewatch.core.text.spans import Owner, Span
 
@@ -43,17 +44,21 @@ class EntityTagger:
     """Tags documents with a gazetteer and, for some languages, a model. Safe to share: it keeps nothing of a document."""
 
     def __init__(
-        self, gazetteer: Gazetteer, matcher_factory: TermMatcherFactory, recognisers: Mapping[str, Recogniser] | None = None
+        self,
+        gazetteer: Gazetteer,
+        matcher_factory: TermMatcherFactory,
+        languages: Languages,
+        recognisers: Mapping[str, Recogniser] | None = None,
     ) -> None:
-        self._knowledge = Knowledge.of(gazetteer, matcher_factory, recognisers or {})
+        self._knowledge = Knowledge.of(gazetteer, matcher_factory, languages, recognisers or {})
 
     def tag(self, document: Document) -> tuple[Entity, ...]:
         """The entities in the order of their first mention, each with all its mentions."""
-        return self._run(State.of(document))
+        return self._run(State.of(document, self._knowledge.languages))
 
     def explain(self, document: Document) -> Explanation:
         """The same entities, and the candidates that no mention covers, each with the reason why it was dropped."""
-        state = State.of(document, explain=True)
+        state = State.of(document, self._knowledge.languages, explain=True)
         entities = self._run(state)
         mentions = [mention for entity in entities for mention in entity.mentions]
         return Explanation(entities, tuple(drop for drop in state.dropped or () if not any(covers(mention, drop) for mention in mentions)))

@@ -1,4 +1,5 @@
 import pytest
+from tests.support.languages import LANGUAGES
 
 from wirewatch.core.article import EntityType
 from wirewatch.core.entities.boundaries import narrowed, trimmed, without_title
@@ -35,7 +36,7 @@ def test_blanks_and_punctuation_are_no_part_of_a_name(text: str, name: str) -> N
     ],
 )
 def test_titles_are_no_part_of_a_name(text: str, name: str) -> None:
-    assert text[without_title(fold(text), 0, len(text)) :] == name
+    assert text[without_title(fold(text), 0, len(text), LANGUAGES.of("de")) :] == name
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_titles_are_no_part_of_a_name(text: str, name: str) -> None:
     ],
 )
 def test_a_models_span_holds_one_name(text: str, kind: EntityType, name: str) -> None:
-    start, end, _ = narrowed(text, 0, len(text), kind)
+    start, end, _ = narrowed(text, (0, len(text), kind), LANGUAGES.of("fr"))
     assert text[start:end] == name
 
 
@@ -64,10 +65,10 @@ def test_a_models_span_holds_one_name(text: str, kind: EntityType, name: str) ->
     ],
 )
 def test_a_dateline_is_no_part_of_a_name(text: str, start: int, name: str) -> None:
-    begin, end, _ = narrowed(text, start, len(text), "LOC", [(0, 9, "LOC")])
+    begin, end, _ = narrowed(text, (start, len(text), "LOC"), LANGUAGES.of("en"), [(0, 9, "LOC")])
     assert text[begin:end] == name
 
 
 def test_a_known_name_and_another_are_two() -> None:
-    assert narrowed("El País y La Nación", 0, 19, "ORG", [(0, 7, "ORG")]) == (10, 19, "ORG")
-    assert narrowed("Tim y Tom", 0, 9, "ORG", [(2, 9, "ORG")]) == (0, 9, "ORG")
+    assert narrowed("El País y La Nación", (0, 19, "ORG"), LANGUAGES.of("es"), [(0, 7, "ORG")]) == (10, 19, "ORG")
+    assert narrowed("Tim y Tom", (0, 9, "ORG"), LANGUAGES.of("es"), [(2, 9, "ORG")]) == (0, 9, "ORG")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from tests.support.languages import LANGUAGES
 from tests.unit.core.entities.test_tagger import Recogniser, gazetteer
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
@@ -19,12 +20,12 @@ from wirewatch.core.text.spans import Owner
 
 
 def knowledge(recogniser: Recogniser | None = None) -> Knowledge:
-    return Knowledge.of(gazetteer(), AutomatonMatcher, {"de": recogniser} if recogniser else {})
+    return Knowledge.of(gazetteer(), AutomatonMatcher, LANGUAGES, {"de": recogniser} if recogniser else {})
 
 
 def state(body: str, *spans: tuple[str, Owner], explain: bool = False) -> State:
     """A German text in which these spans have been accepted."""
-    found = State.of(Document.of(title="", body=body, language="de"), explain=explain)
+    found = State.of(Document.of(title="", body=body, language="de"), LANGUAGES, explain=explain)
     found.fields[0].spans = [(body.index(text), body.index(text) + len(text), owner) for text, owner in spans]
     return found
 
