@@ -43,7 +43,7 @@ def dateline(field: FieldText) -> tuple[int, int, bool] | None:
 
 
 def previous_word(field: FieldText, start: int) -> tuple[str, int]:
-    """The folded word one separator before ``start``, and where it begins; empty if something else stands there."""
+    """The folded word one separator before ``start``, and where it begins; empty if there is none."""
     end = start - 1
     if end < 1 or field.folded[end - 1] == " ":
         return "", start
@@ -54,7 +54,7 @@ def previous_word(field: FieldText, start: int) -> tuple[str, int]:
 def objection(
     field: FieldText, start: int, end: int, *, rule: Rule, form: str, kind: EntityType, language: LanguageData, gazetteer: Gazetteer
 ) -> str | None:
-    """Why a form under a rule isn't taken here; None if it is."""
+    """Why a candidate under a rule is not accepted here; None if it is."""
     text = field.text
     if rule.only and language.code not in rule.only and language.code != UNKNOWN:
         return f"counts in {', '.join(sorted(rule.only))} only"
@@ -111,7 +111,7 @@ def _given_name_objection(text: str, end: int, rule: Rule) -> str | None:
 
 
 def given_name_before(field: FieldText, start: int, gazetteer: Gazetteer, language: LanguageData) -> bool:
-    """Whether a given name stands right before: Michael Jordan, Jack London. A word of the language is none: Will Iran attack.
+    """Whether a given name is right before ``start``: Michael Jordan, Jack London. A word of the language is none: Will Iran attack.
 
     Before bin Salman, which is somebody's son, any name is one.
     """
@@ -125,14 +125,14 @@ def given_name_before(field: FieldText, start: int, gazetteer: Gazetteer, langua
 
 
 def surname_objection(field: FieldText, start: int, form: str, *, language: LanguageData, gazetteer: Gazetteer) -> str | None:
-    """Why a word that is a surname of somebody in the article isn't taken for one here."""
+    """Why a word that is somebody's surname in the article is not accepted as one here; None if it is."""
     if given_name_before(field, start, gazetteer, language):
-        return "another given name stands before it"
+        return "another given name precedes it"
     word, begin = previous_word(field, start)
     if language.is_title(word):
         return None
     if word in language.articles_of_places and field.text[begin].islower():
-        return "a place: an article stands before it"  # la Bretagne, where Anne de Bretagne was named
+        return "a place: an article precedes it"  # la Bretagne, where Anne de Bretagne was named
     small, capital = _is_common(form, gazetteer.words, language), _is_common(form, gazetteer.nouns, language)
     return _word_objection(field.text, start, start + len(form), small=small, capital=capital)
 

@@ -14,7 +14,7 @@ from wirewatch.core.text.languages import Languages
 
 _GERMAN_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
-# Ids that are told from names by their looks: Wikidata's, GeoNames', ours, a model's.
+# Ids, which differ from names by their looks: Wikidata's, GeoNames', ours, a model's.
 _ID = re.compile(r"Q\d+|geonames:\d+|ww:\S+|name:(?:PER|ORG|LOC|MISC):\S+")
 # Up to this many letters, a name in capitals is found in capitals only: WHO, IS, US.
 _ACRONYM = 3
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     """When a form counts that could be something else.
 
     ``exact``: only in capitals. ``any_case``: with a small initial too. ``person``: it is a given name or surname as well. ``common``: in
-    some languages it is a word, see ``Gazetteer.words``. ``cue``: only behind a preposition of place. ``adjective``: of a state, and counts
+    some languages it is a word, see ``Gazetteer.words``. ``cue``: only after a preposition of place. ``adjective``: of a state, and counts
     only beside its government. ``only``: only in these languages, or in all if empty.
     """
 
@@ -49,7 +49,7 @@ class Rule(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What a name stands for."""
+    """Whom or what a name means."""
 
     id: str
     type: EntityType
@@ -72,7 +72,7 @@ class Gazetteer:
     """All known names.
 
     ``patterns[i]`` is a folded form of ``entities[owners[i]]``'s name, under ``rules[rule_of[i]]``; ``rules[0]`` has no conditions. Each
-    form stands once, forms of one entity next to each other. ``surnames``: folded surnames, by entity, where they aren't the last word of
+    form is there once, forms of one entity next to each other. ``surnames``: folded surnames, by entity, where they aren't the last word of
     the full name. ``words``: folded common words with the languages that write them small, ``nouns``: with those that may write them with
     a capital. ``suppressed_*``: what isn't to be found by a model either.
     """
@@ -91,7 +91,7 @@ class Gazetteer:
     suppressed_names: frozenset[str] = frozenset()
 
     def forms_of(self, owner: int) -> tuple[int, int]:
-        """From where to where in ``patterns`` the forms of an entity stand."""
+        """The range of an entity's forms in ``patterns``."""
         return bisect_left(self.owners, owner), bisect_right(self.owners, owner)
 
 
@@ -146,7 +146,7 @@ def extended(
 ) -> Gazetteer:
     """A gazetteer with a user's entries in front, and without what they suppress: ids or names.
 
-    A form that the base has too now stands for the user's entity. An entry with the id of one in the base adds names to it.
+    A form that the base has too now means the user's entity. An entry with the id of one in the base adds names to it.
     """
     by_id = {entity.id: index for index, entity in enumerate(base.entities)}
     ids, names = _suppressions(suppressed, by_id.keys() | {entry.id for entry in entries}, languages)

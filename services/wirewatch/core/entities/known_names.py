@@ -35,7 +35,7 @@ def _accept(found: FieldSpans, state: State, knowledge: Knowledge) -> None:
             reason = "begins with a small letter"
         # A candidate that begins with a small letter and was not refused is a surname: Hamza bin Laden is somebody else.
         if reason is None and (" " not in form or text[start].islower()) and given_name_before(field, start, gazetteer, language):
-            reason = "a given name stands before it"
+            reason = "a given name precedes it"
             state.surnames.add(form)
         if reason is not None:
             state.drop(field, start, end, entities[owner].id, reason)
