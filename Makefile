@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run setup setup-dev test chaos check lint types bench bench-peers generate train baseline evaluate lock gazetteer secrets up down clean
+.PHONY: help run setup setup-dev test test-quick chaos check lint types lock-check bench bench-peers generate train baseline evaluate lock gazetteer secrets up down clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | expand -t 14
 
 run: setup  ## the demo: articles in nine languages through the whole path
 	$(BIN)/wirewatch demo
@@ -20,14 +23,20 @@ setup-dev: .venv/.dev
 	ops/setup.sh "$(PYTHON)" requirements-dev.lock
 	touch $@ .venv/.run
 
+# As many processes as cores; tests with a real server share one (tests/conftest.py).
+PARALLEL := $(BIN)/pytest -n auto --durations=10
+
 test: setup-dev  ## all tests, with coverage
-	$(BIN)/pytest --cov --cov-report=term
+	$(PARALLEL) --cov --cov-report=term
 	$(BIN)/python -m ops.core_coverage
 
-chaos: setup-dev  ## ten times all that can befall the workers; the long form is `python -m bench chaos`
+test-quick: setup-dev  ## unit and contract tests, without servers
+	$(PARALLEL) -q tests/unit tests/contract -m "not engines"
+
+chaos: setup-dev  ## ten times all that can happen to the workers; the long form is `python -m bench chaos`
 	for turn in 1 2 3 4 5 6 7 8 9 10; do $(BIN)/pytest -q -m chaos || exit 1; done
 
-check: lint types test  ## all that CI runs
+check: lint types test  ## what CI runs
 
 lint: setup-dev
 	$(BIN)/ruff check .
@@ -39,7 +48,7 @@ types: setup-dev
 bench: setup-dev  ## the figures of bench/README.md; ARTICLES=FILE.jsonl for the real ones
 	$(BIN)/python -m bench
 
-bench-peers: setup-dev  ## fetch what `python -m bench stream` compares with beside what is there
+bench-peers: setup-dev  ## fetch the peers that `python -m bench stream` compares with
 	$(BIN)/pip install -q --target .cache/peers -r bench/peers.txt
 
 generate: setup-dev  ## schemas and generated pages
@@ -64,6 +73,9 @@ baseline: setup-dev  ## a plain spaCy NER for `make evaluate` to compare with; a
 lock: setup-dev  ## pin the newest versions that fit pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+lock-check: setup-dev  ## whether each supported Python gets wheels for all that is locked
+	$(BIN)/python -m ops.lock_check
 
 secrets:  ## passwords for docker-compose.yml, in secrets/; those that are there stay
 	ops/docker/secrets.sh secrets

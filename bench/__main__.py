@@ -1,7 +1,7 @@
-"""What is measured, in one run on one core: ``python -m bench [NAME ...]``. Prints Markdown tables for bench/README.md.
+"""Measures on one core, in one run: ``python -m bench [NAME ...]``. Prints Markdown tables for bench/README.md.
 
-Texts are real news articles where ``--articles FILE`` (JSON lines with title, text, language) names some, by default
-../shared/data/news/articles_en_2019.jsonl; without it the demo articles, which are few.
+The texts are the news articles of ``--articles FILE`` (JSON lines with title, text, language), by default
+../shared/data/news/articles_en_2019.jsonl; if that is missing, the few articles of the demo.
 """
 
 import argparse
@@ -23,7 +23,7 @@ MEASUREMENTS: dict[str, Callable[[Path | None], None]] = {
     "samples": samples.measure,
     "languages": languages.measure,
 }
-# On all cores and with servers, so only when it is named.
+# These use all cores and start servers, so they must be named.
 ON_ALL_CORES: dict[str, Callable[[Path | None], None]] = {
     "stream": stream.measure,
     "latency": latency.measure,
@@ -34,14 +34,14 @@ ON_ALL_CORES: dict[str, Callable[[Path | None], None]] = {
 
 
 def main() -> None:
-    """Run the measurements named, or all."""
+    """Run the measurements that are named, or by default all that need one core and no server."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known = MEASUREMENTS | ON_ALL_CORES
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--articles", type=Path, default=REAL if REAL.exists() else None)
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(known):
-        parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
+        parser.error(f"there is no measurement {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     cores = os.sched_getaffinity(0)
     if not set(arguments.names) & set(ON_ALL_CORES):
         cores = {min(cores)}

@@ -1,6 +1,6 @@
-"""A backlog of a million small articles, worked off by two workers: whether the end is as fast as the start, and memory flat.
+"""A backlog of a million small articles for two workers: whether it is as fast at the end as at the start, and memory stays flat.
 
-``BACKLOG=N`` in the environment takes another number of articles.
+``BACKLOG=N`` in the environment sets another number of articles.
 """
 
 import json
@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from bench.engines import Engines, engines, resident_mib, send, wait
+from tests.support.stream import Worker
+
+from bench.engines import Engines, engines, send, wait
+from bench.figures import header, resident_mib, row
 from bench.stream import Ours
-from bench.texts import header, row
 
 _SLICES = 10
 _LONGEST_SECONDS = 3_600.0
@@ -22,25 +24,30 @@ _TOPICS = ("neue Sanktionen gegen den Iran", "ein Treffen der Außenminister", "
 
 
 def measure(_articles: Path | None) -> None:
-    """Print the rate and the memory in each tenth."""
+    """Print rate and memory after each tenth."""
     total = int(os.environ.get("BACKLOG", "1000000"))
-    with engines() as found, found.installation(_PREFIX) as stream:
+    with engines() as servers, servers.installation(_PREFIX) as stream:
         send(stream.servers, f"{_PREFIX}articles", _small(total))
         ours = Ours(stream, workers=1, processes=1)
-        wait(lambda: found.searchable(_PREFIX) > 0, _LONGEST_SECONDS, "the first articles")
+        wait(lambda: servers.searchable(_PREFIX) > 0, _LONGEST_SECONDS, "the first articles")
         header("articles", "articles/s", "enrich worker and its process, MiB", "index worker, MiB")
-        before, begin = found.searchable(_PREFIX), time.monotonic()
+        before, begin = servers.searchable(_PREFIX), time.monotonic()
         for number in range(1, _SLICES + 1):
             goal = total * number // _SLICES
-            wait(partial(_reached, found, goal), _LONGEST_SECONDS, f"{goal} articles")
-            there, now = found.searchable(_PREFIX), time.monotonic()
-            memory = (sum(map(resident_mib, workers)) for workers in (ours.enrich, ours.index))
-            row(f"{there:,}", f"{(there - before) / (now - begin):,.0f}", *(f"{mib:,.0f}" for mib in memory))
-            before, begin = there, now
+            wait(partial(_reached, servers, goal), _LONGEST_SECONDS, f"{goal} articles")
+            reached, now = servers.searchable(_PREFIX), time.monotonic()
+            memory = (sum(map(_memory, workers)) for workers in (ours.enrich, ours.index))
+            row(f"{reached:,}", f"{(reached - before) / (now - begin):,.0f}", *(f"{mib:,.0f}" for mib in memory))
+            before, begin = reached, now
 
 
-def _reached(found: Engines, goal: int) -> bool:
-    return found.searchable(_PREFIX) >= goal
+def _reached(servers: Engines, goal: int) -> bool:
+    return servers.searchable(_PREFIX) >= goal
+
+
+def _memory(worker: Worker) -> float:
+    """Return the memory of a worker and its processes, in MiB."""
+    return resident_mib(worker.process.pid, *worker.descendants)
 
 
 def _small(total: int) -> Iterator[bytes]:

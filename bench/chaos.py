@@ -1,7 +1,7 @@
-"""Everything that can befall the workers, at length: 20,000 articles, a message in a hundred of no use, and an incident every few seconds.
+"""Everything that can go wrong for the workers: 20,000 articles, a useless message in a hundred, and an incident every few seconds.
 
-At the end every article must be in the index once, and every useless message among the dead letters with its reason. What happened is
-printed; the run fails where something is lost, doubled or blamed wrongly. The short form is part of the tests.
+At the end, every article must be in the index once, and every useless message must be a dead letter with the right reason. It prints what
+happened, and fails if something is lost, doubled or rejected for the wrong reason. The tests have a short form of it.
 """
 
 import json
@@ -26,18 +26,18 @@ from tests.support.invalid_messages import INVALID, invalid
 from tests.support.kafka_engine import KafkaBroker
 from tests.support.stream import Stream, Worker, article, streaming
 
-from bench.engines import engines
-from bench.texts import header, row
+from bench.engines import engines, wait
+from bench.figures import header, row
 
 _ARTICLES, _PORTION, _INVALID_EVERY = 20_000, 100, 800
 _SECONDS_BETWEEN, _LONGEST_SECONDS = 4.0, 1_800.0
-# As long as an outage of the store lasts, once; other faults last a few seconds.
+# How long the store is down once; other faults last a few seconds.
 _OUTAGE_SECONDS = 60.0
 
 
 @dataclass(kw_only=True)
 class Conductor:
-    """Has incidents happen, and sees to it that there is a worker of each kind."""
+    """Causes incidents, and keeps a worker of each kind running."""
 
     stream: Stream
     broker: KafkaBroker
@@ -53,7 +53,7 @@ class Conductor:
         self._workers: dict[str, list[Worker]] = {"enrich": [], "index": []}
 
     def incidents(self) -> dict[str, Callable[[], None]]:
-        """Each by its name."""
+        """Return what causes each incident, by its name."""
         workers: dict[str, Callable[[], None]] = {}
         for verb in self._workers:
             workers[f"kill -9 of an {verb} worker"] = partial(self._kill, verb)
@@ -71,28 +71,28 @@ class Conductor:
         }
 
     def start(self) -> None:
-        """One worker of each kind."""
+        """Start a worker of each kind."""
         for verb in self._workers:
             self._add(verb)
 
     def keep_up(self) -> None:
-        """Start what has ended, as a container's restart policy does."""
+        """Start workers for those that have ended, as a container's restart policy does."""
         for verb, workers in self._workers.items():
             for worker in [worker for worker in workers if worker.process.poll() is not None]:
-                # Others ended because they were told or made to.
+                # The others were stopped or killed.
                 self.failed_workers += worker.process.returncode == 1
                 workers.remove(worker)
             if not workers:
                 self._add(verb)
 
     def cause(self, name: str) -> None:
-        """Have an incident happen; it is over when this returns, but for its aftermath."""
+        """Cause an incident; it is over when this returns, but for its consequences."""
         self.happened[name] += 1
         self.incidents()[name]()
 
     def outage(self) -> None:
-        """Elasticsearch is away for a minute."""
-        self.happened["Elasticsearch away for 60 s"] += 1
+        """Make Elasticsearch unreachable for a minute."""
+        self.happened["Elasticsearch down for 60 s"] += 1
         self._fault("away", _OUTAGE_SECONDS)
 
     def _any(self, verb: str) -> Worker:
@@ -138,7 +138,7 @@ class Conductor:
 
 
 def measure(_articles: Path | None) -> None:
-    """Print what happened and what became of the articles. Raises AssertionError where one was lost, doubled or blamed."""
+    """Print what happened, and what became of the articles. Raises AssertionError if one was lost, doubled or rejected."""
     seed = int(os.environ.get("SEED", "1"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -150,17 +150,17 @@ def measure(_articles: Path | None) -> None:
             "reject_limit": 1_000,
         }
         with (
-            engines() as found,
-            faulty(found.server.url, slow_seconds=3) as front,
-            _patient(found.server.url) as client,
-            streaming(folder, found.broker.servers, "chaos-", **index_settings(front.url, "chaos-"), **settings) as stream,
+            engines() as servers,
+            faulty(servers.server.url, slow_seconds=3) as front,
+            _patient(servers.server.url) as client,
+            streaming(folder, servers.broker.servers, "chaos-", **index_settings(front.url, "chaos-"), **settings) as stream,
         ):
             index, chance = Index(client, "chaos-"), random.Random(seed)
-            _run(Conductor(stream=stream, broker=found.broker, server=found.server, front=front, index=index, chance=chance))
+            _run(Conductor(stream=stream, broker=servers.broker, server=servers.server, front=front, index=index, chance=chance))
 
 
 def _patient(url: str) -> Elasticsearch:
-    """A client for a server that has just been started, and may not have found all of its indices yet."""
+    """Return a client for a server that has just started and may not have loaded all of its indices yet."""
     return Elasticsearch(url, request_timeout=60, max_retries=20, retry_on_status=(429, 503), retry_on_timeout=True)
 
 
@@ -170,7 +170,7 @@ def _run(conductor: Conductor) -> None:
     sender = threading.Thread(target=_send, args=(stream, sent))
     conductor.start()
     sender.start()
-    _until(lambda: bool(sent["articles"]) and len(index.ids()) > _PORTION)
+    wait(lambda: bool(sent["articles"]) and len(index.ids()) > _PORTION, _LONGEST_SECONDS, "the first articles", poll=1)
     names = list(conductor.incidents())
     conductor.chance.shuffle(names)
     for number, name in enumerate(names + names):
@@ -185,12 +185,12 @@ def _run(conductor: Conductor) -> None:
         conductor.keep_up()
         return len(index.ids()) >= _ARTICLES and _reasons(stream).total() >= sent.total() - _ARTICLES
 
-    _until(finished)
+    wait(finished, _LONGEST_SECONDS, "all articles and dead letters (something hangs)", poll=1)
     _report(conductor, sent, time.monotonic() - begin)
 
 
 def _send(stream: Stream, sent: Counter[str]) -> None:
-    """Articles in portions, with pauses: about as long as the incidents take."""
+    """Send the articles in portions with pauses, so that it takes about as long as the incidents."""
     for first in range(0, _ARTICLES, _PORTION):
         portion: list[tuple[bytes, bytes | None]] = [article(number) for number in range(first, first + _PORTION)]
         if first % _INVALID_EVERY == 0:
@@ -221,20 +221,13 @@ def _report(conductor: Conductor, sent: Counter[str], seconds: float) -> None:
     print()
     assert len(ids) == len(set(ids)) == sent["articles"] == _ARTICLES, "articles were lost or doubled"
     del sent["articles"]
-    # A message that the broker was given twice, because it died before it said so, is two messages.
+    # A message that was sent again, because the broker died before it confirmed the message, is two messages.
     assert reasons >= sent, f"dead letters are missing: {sent - reasons}"
-    assert set(reasons) == set(sent), f"dead letters with a reason that nothing sent has: {reasons - sent}"
+    assert set(reasons) == set(sent), f"dead letters with a reason that no message has: {reasons - sent}"
 
 
 def _reasons(stream: Stream) -> Counter[str]:
     letters = {record.key: json.loads(record.value) for record in stream.read("articles.dead") if record.value}
     wrong = [letter for letter in letters.values() if letter["reason"] not in {reason for _, reason in INVALID}]
-    assert not wrong, f"a reason that nobody expected: {wrong[0]['reason']}: {wrong[0]['detail']}"
+    assert not wrong, f"an unexpected reason: {wrong[0]['reason']}: {wrong[0]['detail']}"
     return Counter(letter["reason"] for letter in letters.values())
-
-
-def _until(check: Callable[[], bool]) -> None:
-    end = time.monotonic() + _LONGEST_SECONDS
-    while not check():
-        assert time.monotonic() < end, "it takes too long: something hangs"
-        time.sleep(1)

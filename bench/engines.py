@@ -1,7 +1,6 @@
-"""A Kafka and an Elasticsearch of a measurement's own, and installations on them."""
+"""Starts a Kafka and an Elasticsearch for a measurement, and sets up workers' topics and indices on them."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 import time
@@ -9,24 +8,24 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from elasticsearch import ApiError, Elasticsearch
 from tests.support.elastic_engine import ElasticsearchServer
 from tests.support.elastic_index import index_settings
 from tests.support.kafka_engine import KafkaBroker
-from tests.support.stream import Stream, Worker, streaming
+from tests.support.stream import Stream, streaming
 
-# As in production, but small: the JIT compiler may do all it can.
+# As in production but small: nothing limits the JIT compiler.
 _ELASTICSEARCH_JVM = ("-Xms1g", "-Xmx1g")
 _KAFKA_JVM = ("-Xms512m", "-Xmx512m")
 _POLL_SECONDS = 0.2
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Engines:
-    """Both servers, started; ``folder`` is for what uses them."""
+    """Both servers, started. ``folder`` is for the files of their users."""
 
     folder: Path
     broker: KafkaBroker
@@ -35,40 +34,49 @@ class Engines:
 
     @contextmanager
     def installation(self, prefix: str, **settings: object) -> Iterator[Stream]:
-        """Topics and indices of its own, set up."""
+        """Set up topics and indices with names of their own; yield a stream on them."""
         home = self.folder / prefix
         home.mkdir()
         with streaming(home, self.broker.servers, prefix, **index_settings(self.server.url, prefix), **settings) as stream:
             yield stream
 
     def searchable(self, prefix: str) -> int:
-        """Articles that a search finds now."""
+        """Return how many articles a search finds now."""
         try:
             return int(self.client.count(index=f"{prefix}articles-*", allow_no_indices=True)["count"])
-        except ApiError:  # an index that is being made
+        except ApiError:  # an index is being created
             return 0
 
 
 @contextmanager
-def engines() -> Iterator[Engines]:
-    """Start both, and end them. Needs Java, as the integration tests do."""
+def elasticsearch(**options: Any) -> Iterator[tuple[ElasticsearchServer, Elasticsearch]]:
+    """Start an Elasticsearch, and stop it at the end. ``options`` are for its client. Needs Java, as the integration tests do."""
     data = Path(tempfile.mkdtemp(prefix="wirewatch-bench-"))
+    server = ElasticsearchServer(data, jvm=_ELASTICSEARCH_JVM)
+    try:
+        server.start()
+        with Elasticsearch(server.url, request_timeout=60, **options) as client:
+            yield server, client
+    finally:
+        server.stop()
+        shutil.rmtree(data)
+
+
+@contextmanager
+def engines() -> Iterator[Engines]:
+    """Start both servers, and stop them at the end. Needs Java, as the integration tests do."""
     with tempfile.TemporaryDirectory() as folder:
         broker = KafkaBroker(Path(folder) / "kafka", jvm=_KAFKA_JVM)
-        server = ElasticsearchServer(data, jvm=_ELASTICSEARCH_JVM)
         try:
             broker.start()
-            server.start()
-            with Elasticsearch(server.url, request_timeout=60) as client:
+            with elasticsearch() as (server, client):
                 yield Engines(Path(folder), broker, server, client)
         finally:
-            server.stop()
             broker.stop()
-            shutil.rmtree(data)
 
 
 def send(servers: str, topic: str, messages: Iterable[bytes], *, each_second: float | None = None) -> None:
-    """Send messages, confirmed, as fast as the broker takes them or so many each second."""
+    """Send messages and wait until they are confirmed; ``each_second``: how many a second, by default as many as the broker accepts."""
 
     async def run() -> None:
         producer = AIOKafkaProducer(bootstrap_servers=servers, linger_ms=5, max_batch_size=262_144)
@@ -90,33 +98,10 @@ def send(servers: str, topic: str, messages: Iterable[bytes], *, each_second: fl
     asyncio.run(run())
 
 
-def wait(check: Callable[[], bool], seconds: float, what: str) -> None:
-    """Ask until it is so. Raises TimeoutError."""
-    ends = time.monotonic() + seconds
+def wait(check: Callable[[], bool], limit: float, what: str, *, poll: float = _POLL_SECONDS) -> None:
+    """Call ``check`` every ``poll`` seconds until it is true. Raises TimeoutError after ``limit`` seconds; ``what`` is missing then."""
+    ends = time.monotonic() + limit
     while not check():
         if time.monotonic() > ends:
-            raise TimeoutError(f"{what}: not in {seconds:.0f} s")
-        time.sleep(_POLL_SECONDS)
-
-
-def cpu_seconds(pids: Iterable[int]) -> float:
-    """Processor time that these processes have used."""
-    total = 0
-    for pid in pids:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        except OSError:  # ended
-            continue
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
-
-
-def resident_mib(worker: Worker) -> float:
-    """Memory of a worker and its processes together, in MiB."""
-    pages = 0
-    for pid in (worker.process.pid, *worker.descendants):
-        try:
-            pages += int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-        except OSError:
-            continue
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+            raise TimeoutError(f"{what}: not within {limit:.0f} s")
+        time.sleep(poll)

@@ -1,11 +1,14 @@
-"""Language identification on news sentences, alone and in groups."""
+"""How often the language of news sentences is identified, one by one and in groups."""
 
-import gzip
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from bench.texts import REAL, header, row
+from ops.train.data import ROOT, sentences_of
+
+from bench.figures import header, row
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.adapters.langid import LangidIdentifier
 from wirewatch.core.ingest.language import language_of
 
@@ -17,34 +20,27 @@ _FILES = {
     "ru": "factrueval_ru/train",
     "fr": "europeana_ner/fr_bnf",
 }
-NER = REAL.parents[1] / "ner"
 _SENTENCES = 1_000
 
 
 def sentences(file: Path) -> Iterator[str]:
-    """The sentences of a file of tagged tokens."""
-    words: list[str] = []
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                words.append(line.split("\t")[0])
-            elif words:
-                yield " ".join(words)
-                words = []
+    """Yield the sentences of a file of tagged tokens, with spaces between tokens."""
+    for rows in sentences_of(file):
+        yield " ".join(token for token, _, _ in rows)
 
 
 def measure(articles: Path | None) -> None:
-    """Print the share of right answers, and of wrong ones that were sure of themselves."""
+    """Print the shares of right, unknown and wrong answers."""
     del articles
-    if not NER.exists():
-        print("needs ../shared/data", file=sys.stderr)
+    if not ROOT.exists():
+        print(f"{ROOT} is missing; nothing is measured", file=sys.stderr)
         return
-    identify = LangidIdentifier().identify
+    identify, languages = LangidIdentifier().identify, load_languages()
     header("language", "sentences together", "texts", "right %", "unknown %", "wrong %")
     for code, name in _FILES.items():
-        own = [sentence for sentence, _ in zip(sentences(NER / f"{name}.tsv.gz"), range(_SENTENCES), strict=False)]
+        own = list(islice(sentences(ROOT / f"{name}.tsv.gz"), _SENTENCES))
         for together in (1, 3, 8):
             texts = [" ".join(own[at : at + together]) for at in range(0, len(own), together)]
-            found = [language_of("", text, declared=None, identify=identify).code for text in texts]
+            found = [language_of("", text, declared=None, identify=identify, languages=languages).code for text in texts]
             right, unknown = found.count(code), found.count("und")
             row(code, together, len(texts), *(100 * count / len(texts) for count in (right, unknown, len(texts) - right - unknown)))

@@ -1,7 +1,7 @@
-"""How long an article takes from its producer to being found, while the workers have half of what they can do.
+"""How long it takes from the producer until a search finds an article, with a tenth and with half of the workers' capacity used.
 
-What they can do is measured first, in the same run. An article's time ends when a search finds it. Every fifth of a second one is made that
-asks for a sample, one article in twenty, since it shares the cores with what is measured.
+The capacity is measured first, in the same run. A search every fifth of a second looks for a sample, one article in twenty, because it
+shares the cores with the workers.
 """
 
 import statistics
@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.engines import Engines, engines, send, wait
+from bench.figures import header, row
 from bench.stream import Ours
-from bench.texts import Text, header, load_texts, messages, row
+from bench.texts import Text, load_texts, messages
 from wirewatch.core.ingest.identity import article_id
 
 _WARM, _SECONDS = 4_000, 90.0
@@ -44,13 +45,13 @@ def measure(articles: Path | None) -> None:
 
 
 def _stored(ours: Ours) -> tuple[float, float]:
-    """Seconds until articles were stored, and how many they were, by the index worker's own metrics."""
+    """Return the sum of seconds until articles were stored, and their number, from the index worker's metrics."""
     metrics = ours.index[0].metrics()
     return metrics["wirewatch_article_delay_seconds_sum"], metrics["wirewatch_article_delay_seconds_count"]
 
 
 def _delays(found: Engines, servers: str, texts: list[Text], each_second: float) -> list[float]:
-    """Seconds of each article, by polling what was stored lately."""
+    """Return each sampled article's seconds until it was found, by polling for what was stored recently."""
     total, start = int(each_second * _SECONDS), found.searchable(_PREFIX)
     sent: dict[str, float] = {}
 
@@ -70,8 +71,8 @@ def _delays(found: Engines, servers: str, texts: list[Text], each_second: float)
     while sender.is_alive() or len(seen) < len(sent):
         if time.monotonic() > ends:
             raise TimeoutError(f"{len(sent) - len(seen)} articles were never found")
-        # What is stored later may be seen earlier, by so much at most.
-        for name, stored_at in _lately(found, newest - _OVERLAP_NS):
+        # An article that was stored later may be found earlier; the overlap is for these.
+        for name, stored_at in _recent(found, newest - _OVERLAP_NS):
             newest = max(newest, stored_at)
             if name in sent:
                 seen.setdefault(name, time.monotonic())
@@ -79,13 +80,13 @@ def _delays(found: Engines, servers: str, texts: list[Text], each_second: float)
     return [seen[name] - sent[name] for name in sent]
 
 
-def _lately(found: Engines, since: int) -> list[tuple[str, int]]:
-    """Ids of the sampled articles that were stored after a time in nanoseconds, and when they were."""
+def _recent(found: Engines, since: int) -> list[tuple[str, int]]:
+    """Return the ids of sampled articles that were stored after ``since``, and when they were stored; both are in nanoseconds."""
     answer = found.client.search(
         index=f"{_PREFIX}articles-*",
         size=5_000,
         query={"bool": {"filter": [{"term": {"source": "sample.example"}}, {"range": {"search.stored_at": {"gte": since}}}]}},
-        # Kept in columns: to read whole documents would take the server's time from what is measured.
+        # These are in columns: reading whole documents would take more of the server's time.
         stored_fields="_none_",
         docvalue_fields=[{"field": "id"}, {"field": "search.stored_at"}],
         track_total_hits=False,

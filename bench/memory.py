@@ -6,7 +6,8 @@ from itertools import islice
 from pathlib import Path
 from threading import Event
 
-from bench.texts import header, load_texts, messages, resident_mib, row
+from bench.figures import header, resident_mib, row
+from bench.texts import load_texts, messages
 from wirewatch.bootstrap.jobs import build_run
 from wirewatch.bootstrap.serving import build_metrics
 from wirewatch.bootstrap.stores import open_sqlite
@@ -20,7 +21,7 @@ _STEP = 10_000
 
 
 class Endless:
-    """A source that makes its messages as they are read, each with a word that no other has."""
+    """A source that makes messages as they are read, each with a word that no other one has."""
 
     name = "bench"
     total = None
@@ -29,18 +30,18 @@ class Endless:
         self._texts = load_texts(articles)
 
     def records(self, after: Checkpoint | None) -> Iterator[Record]:
-        """Messages, on behind ``after``."""
+        """Yield messages after the checkpoint."""
         start = after.position if after else 0
         for number, (raw, _) in enumerate(messages(self._texts, 10**9, start=start), start):
             yield Record(raw.replace(b'"body": "', b'"body": "Kennwort%d ' % number, 1), number, number + 1)
 
     def checkpoint(self, position: int) -> Checkpoint:
-        """Where it stands."""
+        """Return the checkpoint of a position."""
         return Checkpoint(source=self.name, position=position)
 
 
 class Slice:
-    """So many records of a source."""
+    """The next ``count`` records of a source."""
 
     total = None
 
@@ -51,7 +52,7 @@ class Slice:
         self._count = count
 
     def records(self, after: Checkpoint | None) -> Iterator[Record]:
-        """The next ones."""
+        """Yield them."""
         return islice(self._source.records(after), self._count)
 
 

@@ -1,4 +1,4 @@
-"""The whole path, bytes to committed rows, beside spaCy's tokenizer and PhraseMatcher alone with 50,000 names, on the same texts."""
+"""How fast the whole path is, from bytes to committed rows, compared with spaCy's tokenizer and PhraseMatcher with 50,000 names."""
 
 import random
 import tempfile
@@ -7,11 +7,13 @@ from pathlib import Path
 from threading import Event
 
 import spacy
+from ops.train.data import ROOT
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 
-from bench.languages import NER, sentences
-from bench.texts import Text, header, load_texts, messages, row, seconds
+from bench.figures import header, row, seconds
+from bench.languages import sentences
+from bench.texts import Text, load_texts, messages
 from wirewatch.bootstrap.jobs import build_run
 from wirewatch.bootstrap.serving import build_metrics
 from wirewatch.bootstrap.stores import open_sqlite
@@ -26,7 +28,7 @@ _SENTENCES = 20
 
 
 class Listed:
-    """A source that has its messages in memory."""
+    """A source with all its messages in memory."""
 
     name = "bench"
     total = None
@@ -35,17 +37,17 @@ class Listed:
         self._raws = raws
 
     def records(self, after: Checkpoint | None) -> Iterator[Record]:
-        """All of them."""
+        """Return all records."""
         del after
         return (Record(raw, number, number + 1) for number, raw in enumerate(self._raws))
 
     def checkpoint(self, position: int) -> Checkpoint:
-        """Where it stands."""
+        """Return the checkpoint of a position."""
         return Checkpoint(source=self.name, position=position)
 
 
 def phrase_matcher(texts: list[Text]) -> tuple[Language, PhraseMatcher]:
-    """SpaCy's matcher with 50,000 made-up names of one to three words of the texts."""
+    """Return spaCy's tokenizer and a matcher with 50,000 made-up names of one to three words of the texts."""
     vocabulary = sorted({word for text in texts for word in text.body.split()})
     chance = random.Random(1)
     nlp = spacy.blank("en")
@@ -56,7 +58,7 @@ def phrase_matcher(texts: list[Text]) -> tuple[Language, PhraseMatcher]:
 
 
 def run_embedded(raws: list[bytes], folder: Path, taggers: Taggers) -> dict[str, float]:
-    """Run the messages into a new store; seconds of each stage, and of all."""
+    """Run the messages into a new store; return the seconds of each stage, and of all."""
     settings = Settings(database=folder / "bench.db")
     store = open_sqlite(settings)
     metrics = build_metrics(taggers)
@@ -67,20 +69,20 @@ def run_embedded(raws: list[bytes], folder: Path, taggers: Taggers) -> dict[str,
 
 
 def once(folder: Path) -> list[Text]:
-    """German articles of twenty sentences each (GermEval 2014), none of which comes twice: caches don't help."""
+    """Return German articles of twenty sentences each (GermEval 2014). No sentence comes twice, so caches don't help."""
     found = list(sentences(folder / "germeval2014" / "train.tsv.gz"))
     return [Text("", " ".join(found[at : at + _SENTENCES]), "de") for at in range(0, len(found), _SENTENCES)]
 
 
 def measure(articles: Path | None) -> None:
-    """Print words a second of both, on texts repeated and on texts met once, and where the path's time goes."""
+    """Print words a second of both, on texts that are repeated and on texts that come once, and where the path's time goes."""
     taggers = build_taggers(Settings(name_models=False))
-    taggers.identify("The model is loaded with the first text, which is no matter of throughput.")
+    taggers.identify("The model is loaded with the first text, so load it before the time is taken.")
     header("texts", "what", "words/s", "ratio")
     news = load_texts(articles)
     runs = {"news": _compare("news, repeated", news, list(messages(news, _ARTICLES)), taggers)}
-    if NER.exists():
-        german = once(NER)
+    if ROOT.exists():
+        german = once(ROOT)
         runs["German"] = _compare("German, each once", german, list(messages(german, len(german))), taggers)
     print("\nµs a word:\n")
     header("stage", *runs)
@@ -89,7 +91,7 @@ def measure(articles: Path | None) -> None:
 
 
 def _compare(name: str, texts: list[Text], rows: list[tuple[bytes, int]], taggers: Taggers) -> dict[str, float]:
-    """Print a line of each; both take all messages once. Microseconds a word of each stage."""
+    """Print a row for each, after one run over all messages; return the path's microseconds a word in each stage."""
     words = sum(count for _, count in rows)
     nlp, matcher = phrase_matcher(texts)
     bodies = [f"{text.title}\n{text.body}" for text in texts]

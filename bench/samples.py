@@ -1,10 +1,10 @@
-"""Names in our own sample articles (tests/marked), in which each is marked: how many are found, and linked to the right id."""
+"""How many names of our own sample articles (tests/marked), in which all are marked, are found and linked to the right id."""
 
 from pathlib import Path
 
 from tests.support.marked_articles import Score, read_articles
 
-from bench.texts import header, row
+from bench.figures import header, row
 from wirewatch.bootstrap.taggers import build_taggers
 from wirewatch.settings import Settings
 
@@ -12,7 +12,7 @@ _LANGUAGES = ("de", "en", "fr", "es", "ru")
 
 
 def measure(articles: Path | None) -> None:
-    """Print it for each language, with models and without."""
+    """Print the shares for each language, with models and without."""
     del articles
     header("language", "", "marked", "found, exact span and type, %", "of what is found right, %", "with an id", "linked to it, %")
     for models in (True, False):

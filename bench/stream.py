@@ -1,8 +1,8 @@
-"""From Kafka to searchable in Elasticsearch: our workers beside a bare loop of the same enrichment, a naive Faust agent, and quixstreams.
+"""How fast articles go from Kafka until Elasticsearch finds them: our workers, a bare loop, a naive Faust agent, and quixstreams.
 
-All read the same messages from one broker into one Elasticsearch, one contender after the other, on all cores. The clock runs from the
-first articles that are searchable to the last, so that start-up does not count. Needs Java, as the integration tests do; quixstreams takes
-part after ``make bench-peers``.
+All do the same enrichment. One after another, on all cores, they read the same messages from one broker into one Elasticsearch. Time is
+taken from the first articles that are found to the last, so that start-up doesn't count. Needs Java, as the integration tests do;
+quixstreams is included after ``make bench-peers``.
 """
 
 import subprocess
@@ -15,9 +15,10 @@ from statistics import median
 
 from tests.support.stream import Stream
 
-from bench.engines import Engines, cpu_seconds, engines, send, wait
+from bench.engines import Engines, engines, send, wait
+from bench.figures import cpu_seconds, header, row
 from bench.stream_peers import PEERS
-from bench.texts import header, load_texts, messages, row
+from bench.texts import load_texts, messages
 
 _ARTICLES, _ROUNDS = 6_000, 3
 _LONGEST_SECONDS = 300.0
@@ -26,7 +27,10 @@ _BARE = "bare loop (aiokafka, same enrichment, client.bulk), no guarantee"
 
 @dataclass(frozen=True)
 class Measured:
-    """Between the first articles that were found and the last; ``own_cpu`` is the enrich workers' outside the processes that enrich."""
+    """Figures from the first articles that were found to the last; ``own_cpu`` is of the enrich workers without their processes.
+
+    ``cpu`` and ``own_cpu`` are seconds of processor time; ``rate_again`` is articles a second when all are sent again.
+    """
 
     articles: int
     seconds: float
@@ -36,18 +40,19 @@ class Measured:
 
     @property
     def rate(self) -> float:
-        """Articles a second."""
+        """The number of articles a second."""
         return self.articles / self.seconds
 
 
 class Peer:
-    """One of ``stream_peers``."""
+    """A peer in ``bench.stream_peers``, in a process of its own."""
 
     def __init__(self, name: str, stream: Stream, url: str) -> None:
         command = [sys.executable, "-m", "bench.stream_peers", name, stream.servers, stream.prefix, url]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def cpu(self) -> tuple[float, float]:
+        """Return its processor time, and 0."""
         return cpu_seconds([self.process.pid]), 0.0
 
     def close(self) -> None:
@@ -63,16 +68,17 @@ class Ours:
         self.index = [stream.start("index", "--once") for _ in range(workers)]
 
     def cpu(self) -> tuple[float, float]:
-        """Processor time of all, and of the enrich workers' own processes."""
+        """Return the processor time of all processes, and of the enrich workers alone."""
         own = cpu_seconds(worker.process.pid for worker in self.enrich)
         children = [pid for worker in self.enrich for pid in worker.pool_processes()]
         return own + cpu_seconds([*children, *(worker.process.pid for worker in self.index)]), own
 
     def indexed(self) -> float:
+        """Return how many messages the index workers have processed."""
         return sum(worker.processed() for worker in self.index)
 
     def close(self) -> None:
-        """Its stream ends it."""
+        """Do nothing: the stream stops them."""
 
 
 def measure(articles: Path | None) -> None:
@@ -80,10 +86,10 @@ def measure(articles: Path | None) -> None:
     raws = list(messages(load_texts(articles), _ARTICLES))
     words = sum(count for _, count in raws) / len(raws)
     with engines() as found:
-        got = _rounds(found, [raw for raw, _ in raws])
+        results = _rounds(found, [raw for raw, _ in raws])
     header("what", "articles/s", "worst–best round", "words/s", "against the bare loop", "cores used", "own overhead, µs an article")
-    bare = median(one.rate for one in got[_BARE])
-    for name, rounds in got.items():
+    bare = median(one.rate for one in results[_BARE])
+    for name, rounds in results.items():
         _row(name, [one.rate for one in rounds], words, bare, rounds)
         if rounds[0].rate_again:
             _row("… all of it sent again", [one.rate_again for one in rounds], words, bare, ())
@@ -98,7 +104,7 @@ def _row(name: str, rates: Sequence[float], words: float, bare: float, rounds: S
 
 
 def _rounds(found: Engines, raws: Sequence[bytes]) -> dict[str, list[Measured]]:
-    """Each contender once a round; the first round warms the servers up."""
+    """Run each contender once a round; the first round warms the servers up."""
     url = found.server.url
     contenders: dict[str, Callable[[Stream], Peer | Ours]] = {
         _BARE: lambda stream: Peer("bare", stream, url),
@@ -110,14 +116,14 @@ def _rounds(found: Engines, raws: Sequence[bytes]) -> dict[str, list[Measured]]:
     if PEERS.exists():
         contenders["quixstreams, a batching sink"] = lambda stream: Peer("quix", stream, url)
     else:
-        print("quixstreams is left out: `make bench-peers` fetches it\n")
-    got: dict[str, list[Measured]] = {name: [] for name in contenders}
+        print("quixstreams is left out; `make bench-peers` fetches it\n")
+    results: dict[str, list[Measured]] = {name: [] for name in contenders}
     for turn in range(_ROUNDS + 1):
         for number, (name, start) in enumerate(contenders.items()):
             if turn or name == _BARE:
                 measured = _one(found, f"r{turn}c{number}-", start, raws)
-                got[name] += [measured] if turn else []
-    return got
+                results[name] += [measured] if turn else []
+    return results
 
 
 def _one(found: Engines, prefix: str, start: Callable[[Stream], Peer | Ours], raws: Sequence[bytes]) -> Measured:
@@ -138,7 +144,7 @@ def _one(found: Engines, prefix: str, start: Callable[[Stream], Peer | Ours], ra
 
 
 def _again(stream: Stream, ours: Ours, raws: Sequence[bytes]) -> float:
-    """Articles a second when each is a duplicate, by the index worker's own count."""
+    """Return articles a second when each is a duplicate, as counted by the index workers."""
     first = ours.indexed()
     send(stream.servers, f"{stream.prefix}articles", raws)
     wait(lambda: ours.indexed() > first, _LONGEST_SECONDS, "the first duplicate")

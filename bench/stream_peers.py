@@ -1,6 +1,6 @@
-"""What ``bench.stream`` compares with, each in a process of its own: ``python -m bench.stream_peers PEER SERVERS PREFIX URL``.
+"""The peers of ``bench.stream``, each in a process of its own: ``python -m bench.stream_peers PEER SERVERS PREFIX URL``.
 
-All do the same enrichment and write the same documents; none of them promises anything about what is lost or doubled.
+All do the same enrichment and write the same documents. None of them guarantees that nothing is lost or doubled.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from wirewatch.bootstrap.taggers import build_analyser, load_pipeline
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.settings import Settings
 
-# Where ``make bench-peers`` puts libraries that nothing else needs; behind all others, so that it replaces none.
+# Where ``make bench-peers`` puts libraries that nothing else needs. It is last on the path, so that it replaces no other library.
 PEERS = Path(__file__).parents[1] / ".cache" / "peers"
 _BATCH = 500
 
@@ -33,19 +33,19 @@ class Enrichment:
         self.index = f"{prefix}articles-{datetime.now(UTC):%Y.%m}"
 
     def documents(self, raws: list[bytes]) -> list[tuple[str, bytes]]:
-        """Id and document of each message that is an article."""
+        """Return id and document of each message that is an article."""
         now = datetime.now(UTC)
         outcomes = [self._pipeline.process(raw, now=now) for raw in raws]
         articles = [outcome for outcome in outcomes if isinstance(outcome, EnrichedArticle)]
         return [(article.id, document) for article, document in encoded(articles, self._analyser, stored_at=range(len(articles)))]
 
     def lines(self, raws: list[bytes]) -> list[Any]:
-        """What ``client.bulk`` takes."""
+        """Return the operations for ``client.bulk``."""
         return [line for name, document in self.documents(raws) for line in ({"index": {"_index": self.index, "_id": name}}, document)]
 
 
 async def bare(servers: str, prefix: str, url: str) -> None:
-    """Aiokafka and ``client.bulk`` in a loop."""
+    """Run aiokafka and ``client.bulk`` in a loop."""
     work, client = Enrichment(prefix), AsyncElasticsearch(url, request_timeout=60)
     consumer = AIOKafkaConsumer(f"{prefix}articles", bootstrap_servers=servers, auto_offset_reset="earliest", group_id=f"{prefix}bare")
     await consumer.start()
@@ -56,7 +56,7 @@ async def bare(servers: str, prefix: str, url: str) -> None:
 
 
 def naive(servers: str, prefix: str, url: str) -> None:
-    """Faust as its own introduction has it: an agent, an event at a time."""
+    """Run Faust as its introduction shows it: an agent with one event at a time."""
     work, client = Enrichment(prefix), AsyncElasticsearch(url, request_timeout=60)
     app = faust.App(
         f"{prefix}naive",
@@ -78,7 +78,7 @@ def naive(servers: str, prefix: str, url: str) -> None:
 
 
 def quix(servers: str, prefix: str, url: str) -> None:
-    """A quixstreams pipeline, whose sink writes what it has gathered when offsets are committed."""
+    """Run a quixstreams pipeline whose sink writes what it has collected when offsets are committed."""
     sys.path.append(str(PEERS))
     from quixstreams import Application  # noqa: PLC0415 - only where it was fetched
     from quixstreams.sinks import BatchingSink  # noqa: PLC0415

@@ -1,9 +1,7 @@
-"""The texts that are measured on, and how time is taken."""
+"""The texts on which we measure."""
 
 import json
-import resource
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +12,14 @@ REAL = Path(__file__).parents[2] / "shared" / "data" / "news" / "articles_en_201
 
 @dataclass(frozen=True)
 class Text:
-    """An article as a source has it."""
+    """An article as a source sends it."""
 
     title: str
     body: str
     language: str
 
     def message(self, number: int) -> bytes:
-        """As article.v1, with a URL of its own."""
+        """Return it as an article.v1, with the URL of this number."""
         fields = {
             "title": self.title,
             "body": self.body,
@@ -34,12 +32,12 @@ class Text:
 
     @property
     def words(self) -> int:
-        """Words between spaces."""
+        """The number of words between spaces."""
         return len(self.title.split()) + len(self.body.split())
 
 
 def load_texts(file: Path | None) -> list[Text]:
-    """Real articles from ``file``, else those of the demo."""
+    """Return the articles in ``file`` (JSON lines), or by default those of the demo."""
     return list(_texts(file or DEMO_ARTICLES))
 
 
@@ -53,37 +51,8 @@ def _texts(file: Path) -> Iterator[Text]:
 
 
 def messages(texts: list[Text], count: int, *, start: int = 0) -> Iterator[tuple[bytes, int]]:
-    """``count`` messages, each with its number of words, going round the texts; no two have the same URL."""
+    """Yield ``count`` messages and their numbers of words, repeating the texts; each has a URL of its own, numbered from ``start``."""
     words = [text.words for text in texts]
     for number in range(start, start + count):
         at = number % len(texts)
         yield texts[at].message(number), words[at]
-
-
-def seconds(job: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    begin = time.perf_counter()
-    job()
-    return time.perf_counter() - begin
-
-
-def best(job: Callable[[], object], rounds: int = 3) -> float:
-    """The least of some rounds: what other processes took is no property of the job."""
-    return min(seconds(job) for _ in range(rounds))
-
-
-def resident_mib() -> float:
-    """Memory resident now, in MiB."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 2**20
-
-
-def row(*cells: object) -> None:
-    """Print a line of a Markdown table."""
-    print("| " + " | ".join(f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |")
-
-
-def header(*cells: str) -> None:
-    """Print the first lines of a Markdown table."""
-    row(*cells)
-    print("|" + "---|" * len(cells))

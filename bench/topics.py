@@ -1,18 +1,20 @@
-"""Topics on graded texts: 2 about it, 1 in passing or borderline (counts neither way), 0 not about it.
+"""How good topics are on graded texts: 2 is about it, 1 in passing or borderline (it counts neither way), 0 not about it.
 
-Three kinds: real articles, sentences that are graded in ../shared/data, and sentences of the corpora of names that are graded here, in
-graded_sentences.tsv. Of those the texts stay where they are: a row has a corpus and a hash of the sentence.
+There are three kinds: real articles, sentences that are graded in ../shared/data, and sentences of the corpora of names that are graded in
+graded_sentences.tsv. That file has no texts: a row has the name of a corpus and a hash of the sentence.
 """
 
 import csv
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ops.train.data import ROOT, joined, key_of, sentences_of
 
-from bench.texts import REAL, header, row
+from bench.figures import header, row
+from bench.texts import REAL
 from wirewatch.bootstrap.taggers import build_taggers
 from wirewatch.core.text.document import Document
 from wirewatch.settings import Settings
@@ -23,10 +25,10 @@ _Rows = Sequence[Mapping[str, Any]]
 
 
 def measure(articles: Path | None) -> None:
-    """Print precision, recall and F1 of each topic for each set of texts there is."""
+    """Print precision, recall and F1 of each topic for each set of texts."""
     del articles
     if not REAL.exists():
-        print("needs ../shared/data")
+        print(f"{REAL} is missing; nothing is measured", file=sys.stderr)
         return
     tagger = build_taggers(Settings()).topics
     header("texts", "number", "topic", "about it", "precision", "recall", "F1", "missed")

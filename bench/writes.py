@@ -1,10 +1,11 @@
-"""Articles written into SQLite in batches, beside SQLite's full-text index alone with the same tokens."""
+"""How fast articles are written into SQLite in batches, compared with only SQLite's full-text index of the same tokens."""
 
 import sqlite3
 import tempfile
 from pathlib import Path
 
-from bench.texts import header, load_texts, messages, row, seconds
+from bench.figures import header, row, seconds
+from bench.texts import load_texts, messages
 from wirewatch.bootstrap.serving import utc_now
 from wirewatch.bootstrap.stores import open_sqlite
 from wirewatch.bootstrap.taggers import build_pipeline, build_taggers
@@ -17,7 +18,7 @@ _BATCH = 256
 
 
 def enriched(articles: Path | None, count: int, *, start: int = 0) -> list[EnrichedArticle]:
-    """Articles after the path, not yet stored."""
+    """Return articles after the path that are not stored yet."""
     pipeline = build_pipeline(Settings(name_models=False), build_taggers(Settings(name_models=False)))
     now = utc_now()
     outcomes = (pipeline.process(raw, now=now) for raw, _ in messages(load_texts(articles), count, start=start))
@@ -25,7 +26,7 @@ def enriched(articles: Path | None, count: int, *, start: int = 0) -> list[Enric
 
 
 def measure(articles: Path | None) -> None:
-    """Print articles a second, of the first pass and of a replay."""
+    """Print articles a second, when they are new and when all are duplicates."""
     found = enriched(articles, _ARTICLES)
     batches = [found[at : at + _BATCH] for at in range(0, len(found), _BATCH)]
     with tempfile.TemporaryDirectory() as folder:

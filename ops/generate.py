@@ -74,6 +74,8 @@ def schema(name: str, contract: type[msgspec.Struct]) -> str:
     document |= components.pop(reference["$ref"].rpartition("/")[2])
     if components:
         document["$defs"] = components
+    for described in (document, *components.values()):
+        described["description"] = " ".join(described["description"].split())
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

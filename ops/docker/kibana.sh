@@ -1,5 +1,5 @@
 #!/bin/bash
-# Start Kibana, in its own image, with its secrets in its keystore: neither its environment nor its arguments hold them.
+# Start Kibana, in its own image, with its secrets in its keystore, so that they are not in its environment or arguments.
 set -euo pipefail
 cd /usr/share/kibana
 [ -f config/kibana.keystore ] || bin/kibana-keystore create

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Make the secrets that docker-compose.yml names, in FOLDER; those that are there stay: secrets.sh FOLDER
+# Make the secrets that docker-compose.yml names, in FOLDER; existing ones are kept: secrets.sh FOLDER
 #
-# The folder is closed to other users. The files in it are not: containers run as users of their own, and are given single files.
+# Other users can't read the folder. They could read its files, because containers run as other users and get single files.
 set -eu
 folder=$1
 mkdir -p "$folder"

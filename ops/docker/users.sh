@@ -1,5 +1,5 @@
 #!/bin/bash
-# Make an Elasticsearch user from the secrets, in Elasticsearch's image; harmless to repeat: users.sh wirewatch|kibana
+# Make an Elasticsearch user from the secrets, in Elasticsearch's image; it can be repeated: users.sh wirewatch|kibana
 set -euo pipefail
 
 secret() {
@@ -12,7 +12,7 @@ secret() {
     printf '%s' "$value"
 }
 
-# Send standard input to a page. Passwords go by files, never by arguments, which other processes can see.
+# Send standard input to a page. Passwords are passed as files, never as arguments, which other processes can see.
 call() {
     curl --silent --show-error --fail-with-body --retry 5 --retry-connrefused \
         --config <(printf 'user = "elastic:%s"\n' "$administrator") \

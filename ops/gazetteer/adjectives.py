@@ -1,7 +1,7 @@
-"""Adjectives of states (adjectives.csv) in all their forms, such as russische and russischen.
+"""All forms of the adjectives of states (adjectives.csv), such as russische and russischen.
 
-A column has for each language what the forms are made of: the stem where every form is the stem and an ending (German, Slavic languages),
-else the masculine, and the feminine and plurals where they aren't made as usual.
+The column of a language has what the forms are made from: the stem if every form is the stem with an ending (German, Slavic languages),
+else the masculine, and the feminine and plurals if they are irregular.
 """
 
 import csv
@@ -17,13 +17,13 @@ _ENDINGS = {
     "uk": tuple("ий ого ому им ім а ої ій у ою е і их ими".split()),
     "pl": tuple("i iego iemu im a iej ą ie ich imi".split()),
 }
-# Where a masculine ends in -o, and what other words get.
+# Endings if the masculine ends in -o, and endings of other words.
 _OF_O = {"es": ("o", "a", "os", "as"), "pt": ("o", "a", "os", "as"), "it": ("o", "a", "i", "e")}
 _OF_OTHERS = {"fr": ("", "s"), "es": ("", "s", "es"), "pt": ("", "s", "es")}
 
 
 def adjectives(path: Path) -> Iterator[tuple[str, str, str]]:
-    """The id of a state, the language, and a folded form, for each form."""
+    """Yield the id of a state, the language (ISO 639-1) and the folded form, for each form."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, strict=True):
             state = row.pop("id")

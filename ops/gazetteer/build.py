@@ -1,6 +1,6 @@
 """Build the gazetteer that ships, services/wirewatch/data/gazetteer/gazetteer.tsv.gz, and the report of ambiguous names. See README.md.
 
-    python -m ops.gazetteer.build [SOURCES]     SOURCES is ../shared/data/gazetteer, seen from the repository's root, unless given
+    python -m ops.gazetteer.build [SOURCES]     default of SOURCES: ../shared/data/gazetteer, from the repository's root
 
 The same sources and additions always give the same bytes.
 """
@@ -28,7 +28,7 @@ OUTPUT = ROOT / "services/wirewatch/data/gazetteer/gazetteer.tsv.gz"
 
 
 class Collection:
-    """Drafts, each id once, in the order in which they may claim forms."""
+    """The drafts by id, in the order in which they claim forms."""
 
     def __init__(self, folder: Path, report: Counter[str]) -> None:
         self._folder = folder
@@ -40,36 +40,36 @@ class Collection:
         self._cities = list(sources.cities(folder / "cities_100k_latin_cyrillic.jsonl"))
         self.drafts: dict[str, Draft] = {}
 
-    def take_all(self, own: Path) -> None:
-        """Our own additions first, then countries, regions, organisations, leaders, cities, politicians."""
+    def add_all(self, additions: Path) -> None:
+        """Add our additions first, then countries, regions, organisations, leaders, cities, politicians."""
         people, towns = _index([*self._leaders, *self._politicians]), _index(self._cities)
-        for draft in sources.additions(own):
+        for draft in sources.additions(additions):
             self._identify(draft, people, towns)
-            self._take(draft)
+            self._add(draft)
         for draft in sources.countries(self._folder / "countries_permissive.jsonl"):
-            self._take(draft)
+            self._add(draft)
         for draft in sources.regions(self._folder / "regions_cldr.json"):
             known = self._by_name.get(fold(draft.name))
             draft.id = known.id if known else f"ww:{slug(draft.name)}"
-            self._take(draft)
+            self._add(draft)
         for draft in sources.organisations(self._folder / "intl_orgs.jsonl"):
             known = self._by_name.get(fold(draft.name))
             draft.id = known.id if known and known.id.startswith("ww:") else draft.id
-            self._take(draft)
+            self._add(draft)
         for draft in sources.eurovoc(self._folder / "eurovoc_intl_orgs.jsonl"):
             if known := self._by_name.get(fold(draft.name)):
                 draft.id = known.id
-                self._take(draft)
+                self._add(draft)
             else:
                 self._report["EuroVoc organisations no other source knows, left out"] += 1
         for draft in (*self._leaders, *self._cities, *self._politicians):
-            self._take(draft)
+            self._add(draft)
         for name in sorted(sources.heads_today(self._folder / "current_all-leaders.csv")):
             if fold(name) not in self._by_name:
                 self._report[f"missing: {name}, head of state or government today"] += 1
 
     def _identify(self, draft: Draft, people: Mapping[str, Draft], towns: Mapping[str, Draft]) -> None:
-        """Give an addition without an id that of the source it is in, else one of ours; a city gets its other names from GeoNames, too."""
+        """Give an addition without an id that of a source that has it, else one of ours; a city gets its other names from GeoNames too."""
         if draft.source == "additions/cities":
             known = next((towns[key] for name, _ in draft.names if (key := fold(name)) in towns), None)
             if known and known in self._cities:
@@ -80,7 +80,7 @@ class Collection:
             known = people.get(fold(draft.name)) if draft.type == "PER" else None
         draft.id = draft.id or (known.id if known else f"ww:{slug(draft.name)}")
 
-    def _take(self, draft: Draft) -> None:
+    def _add(self, draft: Draft) -> None:
         known = self.drafts.setdefault(draft.id, draft)
         if known is not draft:
             self._report[f"entities of {draft.source} joined with one of {known.source} by id"] += 1
@@ -91,7 +91,7 @@ class Collection:
 
 
 def _index(drafts: Iterable[Draft]) -> dict[str, Draft]:
-    """By canonical name first, then by the others."""
+    """Return the drafts by folded name: by canonical names first, then by other names."""
     index: dict[str, Draft] = {}
     drafts = list(drafts)
     for draft in drafts:
@@ -103,12 +103,12 @@ def _index(drafts: Iterable[Draft]) -> dict[str, Draft]:
 
 
 def slug(name: str) -> str:
-    """A folded name with hyphens."""
+    """Return a folded name with hyphens between its words."""
     return "-".join(fold(name).split())
 
 
 def render(drafts: Iterable[Draft], claims: Claims, lexicon: Lexicon) -> tuple[str, str]:
-    """The file's text and its version."""
+    """Return the text of the gazetteer's file, and its version."""
     by_id: defaultdict[str, defaultdict[Rule, list[str]]] = defaultdict(lambda: defaultdict(list))
     for form, draft in claims.owner.items():
         by_id[draft.id][claims.rule[form]].append(form)
@@ -117,9 +117,10 @@ def render(drafts: Iterable[Draft], claims: Claims, lexicon: Lexicon) -> tuple[s
         if groups := by_id.get(draft.id):
             columns = [f"{rule}:{'|'.join(sorted(found))}" for rule, found in sorted(groups.items(), key=lambda group: str(group[0]))]
             if draft.surnames:
-                columns.append("@:" + "|".join(sorted({form for name in draft.surnames for form in forms(name, "PER", _spoken(name))})))
+                surnames = {form for name in draft.surnames for form in forms(name, "PER", lexicon.languages, _spoken(name))}
+                columns.append("@:" + "|".join(sorted(surnames)))
             lines.append("\t".join((draft.id, draft.type, draft.name, *columns)))
-    # Of the common words those a name could be taken for.
+    # Only those of the common words with which a name could be confused.
     last = {form.rpartition(" ")[2] for form, draft in claims.owner.items() if draft.type == "PER"}
     given = sorted(name for name, count in lexicon.given.items() if count > 1)
     wanted = claims.owner.keys() | last | set(given)
@@ -142,18 +143,18 @@ def _render_words(words: Mapping[str, frozenset[str]], wanted: Iterable[str]) ->
 
 
 def main() -> None:
-    """Build the file and print what is in it, what was left out, and why."""
+    """Build the file; print what is in it, what was left out, and why."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sources", nargs="?", type=Path, default=ROOT.parent / "shared/data/gazetteer")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--report", type=Path, default=HERE, help="folder of ambiguous.tsv and ambiguous.md")
     arguments = parser.parse_args()
     if not arguments.sources.is_dir():
-        sys.exit(f"{arguments.sources}: no such folder; give the folder of the sources as the first argument")
+        sys.exit(f"{arguments.sources}: there is no such folder; give the folder of the sources as the first argument")
     report: Counter[str] = Counter()
     lexicon = read_lexicon(HERE)
     collection = Collection(arguments.sources, report)
-    collection.take_all(HERE / "additions")
+    collection.add_all(HERE / "additions")
     drafts = list(collection.drafts.values())
     count_names([draft for draft in drafts if draft.type == "PER"], lexicon)
     claims = claim_all(drafts, lexicon)

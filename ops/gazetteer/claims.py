@@ -1,4 +1,4 @@
-"""Which entity each form of a name stands for, under which conditions; what was refused or lost is kept with the reason."""
+"""Which entity each form of a name means, and under which conditions; what was refused or lost is kept, with the reason."""
 
 import csv
 from collections import Counter
@@ -11,19 +11,21 @@ from ops.gazetteer import sources
 from ops.gazetteer.adjectives import adjectives
 from ops.gazetteer.sources import Draft
 
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.core.entities.gazetteer import Rule, folded_spellings, forms
 from wirewatch.core.text.folding import fold
+from wirewatch.core.text.languages import Languages
 
-# A city that shares its name with persons counts on its own from this population on; under it, only behind "in", "near" …
+# A city that shares its name with persons is found anywhere if it has this population; a smaller one only after "in", "near" …
 KNOWN_CITY = 500_000
-# A full name so common that it may be anyone's: given names times surnames among the politicians.
+# A full name may be anyone's if the persons with its given name times those with its surname are over this number.
 ANYONE = 1500
 # Reasons for a loss.
-TAKEN = "another entity, further ahead, has it"
+CLAIMED = "an entity of higher rank has it"
 OWN_NAME = "the main name of another city"
 NAMESAKES = "two politicians, equally well known"
 _GERMAN = frozenset({"de"})
-# Nouns that places are named with, which a text may write small: île de la Cité, península ibérica, mont Hermon.
+# Nouns in names of places, which a text may write in lower case: île de la Cité, península ibérica, mont Hermon.
 _NOUNS_OF_PLACES = frozenset(
     "ile iles lac mont monts fleuve golfe mer peninsule presqu detroit canal col vallee plateau archipel "
     "isla islas lago monte rio ria golfo mar peninsula estrecho valle archipielago sierra "
@@ -35,17 +37,22 @@ _NOUNS_OF_PLACES = frozenset(
 
 @dataclass(slots=True)
 class Lexicon:
-    """What names are checked against. Words are folded; ``dropped``: (name, id or empty for every entity), with the reason."""
+    """What names are checked against. Words are folded. ``dropped``: the reason for each (name, id), or (name, empty text) for any id.
+
+    ``words`` are common words in lower case, ``nouns`` those with a capital, both with their languages; ``given`` and ``surnames`` count
+    persons.
+    """
 
     words: dict[str, frozenset[str]]
     nouns: dict[str, frozenset[str]]
     dropped: dict[tuple[str, str], str]
     given: Counter[str] = field(default_factory=Counter)
     surnames: Counter[str] = field(default_factory=Counter)
+    languages: Languages = field(default_factory=load_languages)
 
 
 class Loss(NamedTuple):
-    """A form an entity did not get, and who has it instead, if that is the reason."""
+    """A form that an entity didn't get, and which entity has it, if that is the reason."""
 
     form: str
     draft: Draft
@@ -55,7 +62,7 @@ class Loss(NamedTuple):
 
 @dataclass(slots=True)
 class Claims:
-    """Which entity each form stands for; the first to claim it has it."""
+    """Which entity each form means: the first one to claim it."""
 
     owner: dict[str, Draft] = field(default_factory=dict)
     rule: dict[str, Rule] = field(default_factory=dict)
@@ -71,14 +78,14 @@ class Claims:
         elif draft.source == other.source == "parliamentarians" and draft.weight == other.weight:
             self.ambiguous.setdefault(form, [other]).append(draft)
         else:
-            self.lose(form, draft, TAKEN, other)
+            self.lose(form, draft, CLAIMED, other)
 
     def lose(self, form: str, draft: Draft, reason: str, other: Draft | None = None) -> None:
         self.losses.append(Loss(form, draft, reason, other))
         self.report[f"forms of {draft.source} lost: {reason}"] += 1
 
     def settle(self) -> None:
-        """Give up the forms that two politicians have with equal right."""
+        """Give up the forms to which two politicians have the same right."""
         for form, drafts in self.ambiguous.items():
             del self.owner[form], self.rule[form]
             for draft in drafts:
@@ -87,14 +94,14 @@ class Claims:
 
 
 def _milder(one: Rule, other: Rule) -> Rule:
-    """Of two rules of the same form for the same entity that with fewer conditions, in the languages of both."""
+    """Return the rule with fewer conditions of two for the same form and entity, in the languages of both."""
     if one.only and other.only and one._replace(only=other.only) == other:
         return one._replace(only=one.only | other.only)
     return min(one, other, key=lambda rule: (bool(rule.only), rule.exact, rule.cue, not rule.any_case))
 
 
 def read_lexicon(folder: Path) -> Lexicon:
-    """The committed lists of common words and of names to drop."""
+    """Read common_words.csv and dropped_names.csv in ``folder``."""
     words, nouns = {}, {}
     with (folder / "common_words.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, strict=True):
@@ -109,7 +116,7 @@ def read_lexicon(folder: Path) -> Lexicon:
 
 
 def count_names(people: Iterable[Draft], lexicon: Lexicon) -> None:
-    """How many persons have each given name and each surname."""
+    """Count how many persons have each given name and each surname, in ``lexicon``."""
     for draft in people:
         written = {tuple(form.split()) for name, _ in draft.names if " " in name for form in folded_spellings(name)}
         lexicon.given.update({words[0] for words in written if len(words[0]) > 2})
@@ -117,7 +124,7 @@ def count_names(people: Iterable[Draft], lexicon: Lexicon) -> None:
 
 
 def claim_all(drafts: Iterable[Draft], lexicon: Lexicon) -> Claims:
-    """Give each form to one entity. A city's own name goes before any city's alias, whatever their size."""
+    """Give each form to one entity. A city's own name wins over any city's alias, whatever their sizes."""
     claims = Claims()
     drafts = list(drafts)
     own_names = {form: draft for draft in reversed(drafts) if draft.source == "cities" for form in folded_spellings(draft.name)}
@@ -126,7 +133,7 @@ def claim_all(drafts: Iterable[Draft], lexicon: Lexicon) -> Claims:
             if not sources.usable(name):
                 continue
             folded = " ".join(fold(name).split())
-            for form, rule in forms(name, draft.type, languages).items():
+            for form, rule in forms(name, draft.type, lexicon.languages, languages).items():
                 if draft.source == "cities" and (other := own_names.get(form, own_names.get(folded, draft))) is not draft:
                     claims.lose(form, draft, OWN_NAME, other)
                 elif reason := _refusal(form, rule, draft, lexicon):
@@ -138,7 +145,7 @@ def claim_all(drafts: Iterable[Draft], lexicon: Lexicon) -> Claims:
 
 
 def claim_adjectives(claims: Claims, drafts: Mapping[str, Draft], path: Path) -> None:
-    """Add the adjectives of states, where no name is spelled so."""
+    """Add the adjectives of states that aren't spelled like a name."""
     for state, language, form in adjectives(path):
         draft = drafts[state]
         known = claims.rule.get(form)
@@ -147,14 +154,14 @@ def claim_adjectives(claims: Claims, drafts: Mapping[str, Draft], path: Path) ->
         elif known.adjective and claims.owner[form] is draft:
             claims.rule[form] = known._replace(only=known.only | {language})
         else:
-            claims.lose(form, draft, TAKEN, claims.owner[form])
+            claims.lose(form, draft, CLAIMED, claims.owner[form])
 
 
 def _refusal(form: str, rule: Rule, draft: Draft, lexicon: Lexicon) -> str | None:
     if reason := lexicon.dropped.get((form, "")) or lexicon.dropped.get((form, draft.id)):
         return f"in dropped_names.csv: {reason}"
     if rule.only == _GERMAN and form.endswith("s") and _common_in(form.removesuffix("s"), lexicon, "de"):
-        return "a German common word, were this a genitive"
+        return "a German common word if this is a genitive"
     if draft.source == "parliamentarians":
         words = form.split()
         if draft.weight < 6 and lexicon.given[words[0]] * lexicon.surnames[words[-1]] > ANYONE:
@@ -181,6 +188,6 @@ def _rule(form: str, rule: Rule, draft: Draft, lexicon: Lexicon, *, name: str, l
         (namesake and (alias or draft.weight < KNOWN_CITY)) or (len(form) <= 3 and draft.weight < KNOWN_CITY)
     )
     exact = rule.exact or (common and name.isupper())
-    # A short acronym is another one elsewhere: RAF is a terrorist group in German, an air force in English.
+    # A short acronym means something else in other languages: RAF is a terrorist group in German, an air force in English.
     only = languages if (rule.exact or len(form) <= 3) and len(languages) == 1 and draft.source.startswith("additions") else rule.only
     return rule._replace(common=common, person=person, cue=cue, exact=exact, only=only)

@@ -1,11 +1,11 @@
-"""The report of ambiguous names, dropped or under a condition, and why: all of them in ambiguous.tsv, a summary in ambiguous.md."""
+"""The report of ambiguous names that are dropped or have a condition, and why: all in ambiguous.tsv, a summary in ambiguous.md."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ops.gazetteer.claims import NAMESAKES, TAKEN, Claims, Lexicon, Loss
+from ops.gazetteer.claims import CLAIMED, NAMESAKES, Claims, Lexicon, Loss
 from ops.gazetteer.sources import Draft
 
 from wirewatch.core.entities.gazetteer import Rule
@@ -16,7 +16,7 @@ _HEADER = ("form", "id", "name", "reason", "detail", "id of the other", "the oth
 
 
 class Row(NamedTuple):
-    """A line of the report. ``detail``: the languages of a common word, or why a name was dropped by hand."""
+    """A line of the report. ``detail``: the languages of a common word, or why dropped_names.csv has a name."""
 
     form: str
     id: str
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 
 def rows(claims: Claims, drafts: Sequence[Draft], lexicon: Lexicon) -> list[Row]:
-    """One row for each name an entity did not get or only under a condition, whatever the number of its case forms."""
+    """Return a row for each name that an entity didn't get or only under a condition, however many case forms it has."""
     written = {draft.id: {" ".join(fold(name).split()) for name, _ in draft.names} for draft in drafts}
     lost: defaultdict[tuple[str, str, str], list[Loss]] = defaultdict(list)
     for loss in claims.losses:
@@ -37,7 +37,7 @@ def rows(claims: Claims, drafts: Sequence[Draft], lexicon: Lexicon) -> list[Row]
     found: set[Row] = set()
     for losses in lost.values():
         names = [loss for loss in losses if loss.form in written[loss.draft.id]]
-        # Of a name that lost case forms only, one of them.
+        # If a name lost only case forms, one of them.
         for loss in names or [min(losses, key=lambda loss: (len(loss.form), loss.form))]:
             found.add(_lost(loss, claims))
     for draft in drafts:
@@ -52,7 +52,7 @@ def rows(claims: Claims, drafts: Sequence[Draft], lexicon: Lexicon) -> list[Row]
 
 def _lost(loss: Loss, claims: Claims) -> Row:
     reason, _, detail = loss.reason.partition(": ")
-    if reason == TAKEN and loss.form not in claims.owner:
+    if reason == CLAIMED and loss.form not in claims.owner:
         reason = NAMESAKES
     row = Row(loss.form, loss.draft.id, loss.draft.name, f"dropped: {reason}", detail)
     other = claims.owner.get(loss.form, loss.other) if loss.other else None
@@ -62,15 +62,15 @@ def _lost(loss: Loss, claims: Claims) -> Row:
 def _conditions(form: str, rule: Rule, lexicon: Lexicon) -> Iterable[tuple[str, str]]:
     if rule.common:
         languages = lexicon.words.get(form, frozenset()) | lexicon.nouns.get(form, frozenset())
-        yield "condition: a common word, only where that cannot be meant", " ".join(sorted(languages))
+        yield "condition: also a common word, so only where that can't be meant", " ".join(sorted(languages))
     if rule.cue:
-        yield "condition: a person's name or a code too, only behind a preposition of place", ""
+        yield "condition: also a person's name or a code, so only after a preposition of place", ""
     elif rule.person:
-        yield "condition: a given name too, not before another name", ""
+        yield "condition: also a given name, so not before another name", ""
     if rule.exact:
-        yield "condition: a short acronym or a word in capitals, only in capitals", ""
+        yield "condition: a short acronym or a word in capitals, so only in capitals", ""
     if rule.only:
-        yield "condition: something else in other languages, only in some", " ".join(sorted(rule.only))
+        yield "condition: something else in other languages, so only in some", " ".join(sorted(rule.only))
 
 
 def write(folder: Path, found: Sequence[Row], version: str) -> None:
@@ -82,7 +82,7 @@ def write(folder: Path, found: Sequence[Row], version: str) -> None:
 
 
 def summary(found: Sequence[Row], version: str) -> str:
-    """A table of the reasons with their number and examples."""
+    """Return a table of the reasons, with numbers and examples, in Markdown."""
     by_reason: defaultdict[str, list[Row]] = defaultdict(list)
     for row in found:
         by_reason[row.reason].append(row)
@@ -101,7 +101,7 @@ def summary(found: Sequence[Row], version: str) -> str:
 
 
 def _spread(group: Sequence[Row]) -> list[Row]:
-    """A few rows from all over the alphabet, of names in Latin letters if there are such."""
+    """Return a few rows from all over the alphabet, if possible of names in Latin letters."""
     group = [row for row in group if row.form.isascii()] or list(group)
     step = max(1, len(group) // _EXAMPLES)
     return list(group[step // 2 :: step][:_EXAMPLES])

@@ -1,4 +1,4 @@
-"""Readers of the raw sources: each file's rows as drafts of entities, cleaned of what would be found wrongly."""
+"""Reads the raw sources: each file's rows become drafts of entities, without names that would be found wrongly."""
 
 import csv
 import json
@@ -13,15 +13,15 @@ from typing import Any
 from wirewatch.core.article import EntityType
 from wirewatch.core.text.folding import fold
 
-# Columns of additions/*.csv that hold names of one language.
+# Columns of additions/*.csv that have names in one language.
 LANGUAGE_COLUMNS = ("de", "fr", "es", "pt", "it", "ru", "uk", "pl")
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7ff]")
 _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 _PATRONYMIC = re.compile(r"(?:[оеё]вич|ьич|[оеё]вна|ична|ович|йович|івна|ївна)$")
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
-# Letters of the Cyrillic alphabets that news here is written in; names in others are rare and collide with words.
+# Letters of the Cyrillic alphabets of the news we read; names in other ones are rare and collide with words.
 _KNOWN_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёєіїґўђјљњћџѓќѕ -'’")
-# Words inside Latin names that are written small.
+# Words in lower case inside names in Latin letters.
 _PARTICLES = frozenset(
     "al am an and at auf bei ben bin da das de dei del della den der des di do dos du e el en et i im in la las le les lo los".split()
 )
@@ -30,9 +30,9 @@ SMALL_WORDS = _PARTICLES | frozenset("na nad of on op por s sa sous sur ter the 
 
 @dataclass(slots=True)
 class Draft:
-    """An entity being put together. ``names``: (name, languages it is of); ``weight`` settles who keeps a name (population, languages).
+    """An entity that is being put together. ``names``: (name, languages). ``weight``: population or number of languages; the heavier wins.
 
-    ``refused``: folded names that its source has and that are not taken, with the reason.
+    ``refused``: (folded name of the source, why it isn't used).
     """
 
     id: str
@@ -49,12 +49,12 @@ class Draft:
 
 
 def usable(name: str) -> bool:
-    """A name in a script we match by words, without list debris."""
+    """Return whether a name is in a script that we match by words, and has no remains of a list."""
     return len(name) > 1 and not _CJK.search(name) and "(" not in name and name != "null" and any(map(str.isalpha, name))
 
 
 def additions(folder: Path) -> Iterator[Draft]:
-    """Our own entries, people first. An empty id is looked up by the caller."""
+    """Yield our own entries, people first. The caller finds the ids that are empty."""
     for kind in ("people", "places", "cities", "organisations", "companies", "misc"):
         with (folder / f"{kind}.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, strict=True):
@@ -95,11 +95,11 @@ def _type(text: str) -> EntityType:
     for kind in ("PER", "ORG", "LOC", "MISC"):
         if text == kind:
             return kind
-    raise ValueError(f"{text!r} is no entity type")
+    raise ValueError(f"{text!r} is not a type of entity; it must be PER, ORG, LOC or MISC")
 
 
 def countries(path: Path) -> Iterator[Draft]:
-    """Countries by Wikidata id, with names by language."""
+    """Yield countries with their Wikidata ids and names by language."""
     for row in _jsonl(path):
         names = row["names"]
         draft = Draft(row["qid"], "LOC", names["en"][0].replace(" & ", " and "), "countries", weight=10**10)
@@ -108,7 +108,7 @@ def countries(path: Path) -> Iterator[Draft]:
 
 
 def regions(path: Path) -> Iterator[Draft]:
-    """Continents and parts of them, which have no id in CLDR: found again by their English name, else ``ww:``."""
+    """Yield continents and their parts. CLDR has no ids for them, so the caller finds one by the English name, or makes one of ours."""
     for code, names in json.loads(path.read_text(encoding="utf-8")).items():
         if code.isdigit() and code != "001" and names["en"] not in {"Americas", "Middle Africa", "Micronesian Region"}:
             draft = Draft("", "LOC", names["en"], "regions", weight=10**9)
@@ -117,7 +117,7 @@ def regions(path: Path) -> Iterator[Draft]:
 
 
 def organisations(path: Path) -> Iterator[Draft]:
-    """International organisations by Wikidata id. Short acronyms are left to the additions: most of them are other things, too."""
+    """Yield international organisations with their Wikidata ids. Short acronyms are left to the additions: most mean other things too."""
     for row in _jsonl(path):
         english = [name for name in row["names"].get("en", []) if usable(name)]
         if row["qid"] and english:
@@ -129,7 +129,7 @@ def organisations(path: Path) -> Iterator[Draft]:
 
 
 def eurovoc(path: Path) -> Iterator[Draft]:
-    """Organisations from EuroVoc, which has no Wikidata ids: only those the other sources know by name are taken."""
+    """Yield organisations from EuroVoc. It has no Wikidata ids, so the caller uses only those that another source has by name."""
     for row in _jsonl(path):
         draft = Draft("", "ORG", row["labels"]["en"], "eurovoc")
         labels = {language: [label] for language, label in row["labels"].items() if label[:1].isupper()}
@@ -150,7 +150,7 @@ def _add_by_language(draft: Draft, names: Mapping[str, Iterable[str]]) -> None:
 
 
 def leaders(folder: Path) -> Iterator[Draft]:
-    """Heads of state and government, foreign ministers, heads of international bodies."""
+    """Yield heads of state and government, foreign ministers, and heads of international bodies."""
     for file, column, name in (
         ("world_leaders_2022_wikidata.csv", "officeholder", "officeholderLabel"),
         ("foreign_ministers_wikidata.csv", "person", "name"),
@@ -166,14 +166,14 @@ def leaders(folder: Path) -> Iterator[Draft]:
 
 
 def heads_today(path: Path) -> set[str]:
-    """Names of the heads of state and government of today, to check that the gazetteer has them."""
+    """Return the names of today's heads of state and government, to check that the gazetteer has them."""
     with path.open(encoding="utf-8", newline="") as stream:
         return {row[column] for row in csv.DictReader(stream) for column in ("Head of Government", "Head of State") if row[column]}
 
 
 def cities(path: Path) -> Iterator[Draft]:
-    """Cities by population, the best known first, with those of their GeoNames aliases that look like names."""
-    # A capital counts five times: San José is that of Costa Rica rather than California's.
+    """Yield cities by population, the largest first, with those of their GeoNames aliases that look like names."""
+    # A capital counts five times: San José is in Costa Rica rather than in California.
     rows = sorted(_jsonl(path), key=lambda row: (-row["pop"] * (5 if row["fcode"] == "PPLC" else 1), row["geonameid"]))
     for row in rows:
         if any(map(str.isdigit, row["name"])) or len(row["name"]) < 3:
@@ -203,7 +203,7 @@ def _city_alias(alias: str, name: str, population: int) -> bool:
 
 
 def parliamentarians(path: Path, report: Counter[str]) -> Iterator[Draft]:
-    """Politicians under their full names."""
+    """Yield politicians with their full names; those that are left out are counted in ``report``."""
     for row in _jsonl(path):
         names = {language: name for language, raw in row["names"].items() if (name := full_name(raw, language))}
         birth = int(row["birth"][:4]) if row["birth"] and row["birth"][:4].isdigit() else 0
@@ -222,7 +222,7 @@ def parliamentarians(path: Path, report: Counter[str]) -> Iterator[Draft]:
 
 
 def full_name(raw: str, language: str) -> str | None:
-    """A person's name, given name first; None if it isn't at least two words in a script we match."""
+    """Return a person's name, given name first; None if it isn't two words or more in a script that we match."""
     name = _PARENTHESES.sub("", raw).strip()
     if name.count(",") == 1 and language in {"ru", "uk"}:
         surname, given = name.split(",")
@@ -243,6 +243,6 @@ def _without_patronymic(name: str) -> str:
 
 
 def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows of other people's files, checked where they are used."""
+    """Yield the rows of a file. They come from others, and are checked where they are used."""
     with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)

@@ -1,10 +1,10 @@
-"""Counts the parts of German compounds in running text: ``python -m ops.german_parts.build TEXT.xz``, one sentence a line, tokens apart.
+"""Makes the list of parts of German compounds from running text: ``python -m ops.german_parts.build TEXT.xz``.
 
-The shipped list was made from the plenary protocols of the German Bundestag 2009-2015, official works and so free (section 5 UrhG;
-github.com/bundestag/plpr-scraper), and from ``curated.txt``.
+The text has one sentence a line, with spaces between tokens. The list that ships was made from the plenary protocols of the German
+Bundestag 2009-2015, which are official works and so free (section 5 UrhG; github.com/bundestag/plpr-scraper), and from ``curated.txt``.
 
-A part is a noun: a capitalised word inside a sentence, often enough behind a determiner or an inflected adjective (names are not),
-that does not come apart itself and is no inflected form of a shorter one.
+A part is a noun: a capitalised word inside a sentence that is often after a determiner or an inflected adjective (names are not), can't be
+split itself, and isn't an inflected form of a shorter word.
 """
 
 import lzma
@@ -27,15 +27,15 @@ DETERMINERS = frozenset(
 )
 ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em")
 MIN_COUNT = 10
-# Share of a word's occurrences behind a determiner or adjective; "Berlin" 0.02, "Verkehr" 0.2, "Gipfel" 0.84.
+# The least share of a word's occurrences after a determiner or adjective; "Berlin" has 0.02, "Verkehr" 0.2, "Gipfel" 0.84.
 MIN_DETERMINED = 0.15
-# A curated part counts at least as if it had been seen so often.
+# A curated part has at least this frequency.
 CURATED_COUNT = 200
 LENGTHS = range(4, 21)
 
 
 class Counts:
-    """How often each word in search form stands as a noun, as a noun behind a determiner, and in lower case."""
+    """How often each word, in search form, is a noun, a noun after a determiner, and in lower case."""
 
     def __init__(self, sentences: Iterable[str]) -> None:
         noun: Counter[str] = Counter()
@@ -62,12 +62,12 @@ def _in_search_form(counts: Counter[str]) -> Counter[str]:
 
 
 def search_form(word: str) -> str:
-    """The word as the splitter sees it."""
+    """Return a word as the splitter gets it."""
     return german_normal(searchable(word).strip())
 
 
 def curated(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (word in search form, kind)."""
+    """Yield (word in search form, kind) for each line of curated.txt; the kind may be empty."""
     for line in text.splitlines():
         if line and not line.startswith("#"):
             word, _, kind = line.partition(" ")
@@ -75,7 +75,7 @@ def curated(text: str) -> Iterator[tuple[str, str]]:
 
 
 def is_part(word: str, counts: Counts) -> bool:
-    """Tell nouns from names, from adjectives used as nouns (ending in -e, mostly in lower case) and from rare words."""
+    """Return False for names, for adjectives used as nouns (ending in -e, mostly in lower case), and for rare words."""
     count = counts.noun[word]
     return (
         count >= MIN_COUNT
@@ -87,13 +87,13 @@ def is_part(word: str, counts: Counts) -> bool:
 
 
 def build(counts: Counts, entries: Iterable[tuple[str, str]]) -> list[str]:
-    """The lines of the list."""
+    """Return the lines of the list."""
     special = dict(entries)
     parts = {word: max(CURATED_COUNT, counts.noun[word]) for word, kind in special.items() if kind in {"", "first", "head"}}
     first = {word for word, kind in special.items() if kind == "first"}
     whole = {word for word, kind in special.items() if kind == "whole"}
     nouns = sorted((word for word in counts.noun if word not in special and is_part(word, counts)), key=lambda word: (len(word), word))
-    # The shorter ones first: they decide what the longer ones are made of.
+    # Shorter words first, because longer ones are made of them.
     for _, words in groupby(nouns, key=len):
         splitter = CompoundSplitter(parts, first=first, whole=whole)
         for word in words:

@@ -1,6 +1,7 @@
-"""``python -m ops.train [--evaluate] [LANGUAGE ...]``: models and their cards, or only the cards, of all languages unless named.
+"""``python -m ops.train [--evaluate] [LANGUAGE ...]``: makes the models and their cards, or only the cards; of all languages by default.
 
-Prints what each model finds, confuses and takes, and beside it a plain spaCy NER where one was trained (``ops.train.baseline``).
+Prints how well each model does, what it confuses and how fast it is, and compares it with a plain spaCy NER if one has been trained
+(``ops.train.baseline``).
 """
 
 import sys
@@ -17,6 +18,7 @@ from ops.train.model import train
 from ops.train.recipes import RECIPES
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
 from wirewatch.adapters.files.gazetteer import load_gazetteer
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.adapters.ner.recogniser import TrainedRecogniser
 from wirewatch.adapters.ner.spacy_pipeline import SpacyRecogniser
 from wirewatch.core.entities.tagger import EntityTagger
@@ -25,31 +27,32 @@ MODELS = Path(__file__).parents[2] / "services" / "wirewatch" / "data" / "models
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Train, evaluate and write what ships; with ``--evaluate``, of the models that are there, only the cards."""
-    languages = [argument for argument in arguments if argument != "--evaluate"]
-    if unknown := set(languages) - set(RECIPES):
-        sys.exit(f"no recipe for {', '.join(sorted(unknown))}; there is one for {', '.join(RECIPES)}")
-    gazetteer = load_gazetteer()
-    for language in languages or tuple(RECIPES):
+    """Train, evaluate and write the models and cards; with ``--evaluate``, evaluate the models and write only the cards."""
+    chosen = [argument for argument in arguments if argument != "--evaluate"]
+    if unknown := set(chosen) - set(RECIPES):
+        sys.exit(f"there is no recipe for {', '.join(sorted(unknown))}; there are recipes for {', '.join(RECIPES)}")
+    languages = load_languages()
+    gazetteer = load_gazetteer(languages=languages)
+    for language in chosen or tuple(RECIPES):
         file = MODELS / language / "model.npz"
         training, development = load(language)
         if "--evaluate" not in arguments:
-            model = train(with_known(training, gazetteer, language), gazetteer, language, RECIPES[language], told=print)
+            model = train(with_known(training, gazetteer, language), gazetteer, language, RECIPES[language], report=print)
             file.parent.mkdir(parents=True, exist_ok=True)
             model.save(file)
         recogniser = TrainedRecogniser(file)
-        tagger = EntityTagger(gazetteer, AutomatonMatcher, {language: recogniser})
+        tagger = EntityTagger(gazetteer, AutomatonMatcher, languages, {language: recogniser})
         scores = _measured(f"{language}: {recogniser.version}, gazetteer and model", tagged_by(tagger, language), development)
         write_card(file.parent / "card.md", language, scores, size=file.stat().st_size)
         print(confusions(next(iter(scores.values()))))
         if folder := trained(language):
             _measured("baseline, a plain spaCy NER", partial(SpacyRecogniser(str(folder)).recognise, language=language), development)
         else:
-            print(f"no baseline yet; make it with `python -m ops.train.baseline {language}`")
+            print(f"there is no baseline yet; train it with `python -m ops.train.baseline {language}`")
 
 
 def _measured(name: str, find: Find, development: Mapping[str, Sequence[Example]]) -> dict[str, Score]:
-    """Print and return how well what finds names does, and print how fast."""
+    """Print and return how well ``find`` does on each corpus, and print how fast it is."""
     scores = {corpus: score(examples, find) for corpus, examples in development.items()}
     speed = words_a_second(find, [example for examples in development.values() for example in examples])
     print(f"{name}\n{report(scores)}\n{speed:,.0f} words/s, one core")

@@ -1,8 +1,8 @@
-"""What the models are measured against: a plain spaCy NER, of spaCy's own settings for speed, trained on the same sentences.
+"""The baseline that models are compared with: a plain spaCy NER with spaCy's own settings for speed, trained on the same sentences.
 
-``python -m ops.train.baseline [LANGUAGE ...]`` trains what isn't there yet, into ``.cache/baseline``, in 10 to 40 minutes for a language on
-one core; ``make evaluate`` shows it beside ours. It is chosen, after each 400 steps, by the development data it is then measured on, which
-favours it.
+``python -m ops.train.baseline [LANGUAGE ...]`` trains the baselines that are missing, into ``.cache/baseline``, in 10 to 40 minutes for a
+language on one core; ``make evaluate`` compares them with our models. The state of the baseline that is used is chosen, after each 400
+steps, by the development data on which it is measured afterwards, which favours it.
 """
 
 import sys
@@ -20,13 +20,13 @@ from ops.train.data import Example, load
 from ops.train.recipes import RECIPES
 
 FOLDER = Path(__file__).parents[2] / ".cache" / "baseline"
-# Training ends earlier if 1,600 steps bring nothing.
+# Training ends earlier if 1,600 steps bring no improvement.
 _MOST_STEPS = 6000
 _EVALUATED = 400
 
 
 def trained(language: str) -> Path | None:
-    """The folder of a language's baseline, if it was trained."""
+    """Return the folder of a language's baseline, None if it hasn't been trained."""
     folder = FOLDER / language / "model-best"
     return folder if (folder / "meta.json").is_file() else None
 
@@ -46,7 +46,7 @@ def make(language: str) -> None:
 
 
 def _write(examples: Iterable[Example], blank: Language, path: Path) -> None:
-    """Names whose bounds spaCy's words don't have take the whole words; what isn't known counts as no name."""
+    """Write examples as spaCy's documents. Names that end inside spaCy's words take the whole words; unknown types count as no name."""
     found = DocBin()
     for example in examples:
         doc = blank.make_doc(example.text)
@@ -57,7 +57,7 @@ def _write(examples: Iterable[Example], blank: Language, path: Path) -> None:
 
 
 def main(languages: Sequence[str]) -> None:
-    """Train the baselines of the named languages, else all, that aren't there."""
+    """Train the baselines that are missing, of the named languages or else of all."""
     for language in languages or tuple(RECIPES):
         if trained(language) is None:
             make(language)

@@ -1,4 +1,4 @@
-"""The card of a model: what it is made from, how good it is, what it does badly (Mitchell et al. 2019, "Model cards")."""
+"""The card of a model: what it is made from, how good it is, and its known faults (Mitchell et al. 2019, "Model cards")."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,7 +26,7 @@ _ORIGINS = {
 
 
 def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: int) -> None:
-    """Write the card beside the model."""
+    """Write the card of a model of ``size`` bytes. ``scores``: on the development data, by corpus."""
     recipe = RECIPES[language]
     sets = list(dict.fromkeys(source.path.partition("/")[0] for source in SOURCES[language]))
     names = dict.fromkeys(source.path.partition("/")[0] for other in recipe.foreign for source in SOURCES[other])
@@ -50,25 +50,24 @@ def write_card(path: Path, language: str, scores: Mapping[str, Score], *, size: 
         f"| --- |{' --- |' * (4 + len(TYPES))}",
     ]
     for name, result in scores.items():
-        right, found, wanted = result.right.total(), result.found.total(), result.wanted.total()
         types = " | ".join(f"{result.f1(kind):.1f}" if result.wanted[kind] else "" for kind in TYPES)
         lines.append(
-            f"| {name} | {wanted} | {100 * right / max(1, found):.1f} | {100 * right / max(1, wanted):.1f} | {result.f1():.1f} | {types} |"
+            f"| {name} | {result.wanted.total()} | {result.precision():.1f} | {result.recall():.1f} | {result.f1():.1f} | {types} |"
         )
     lines += ["", "## Known faults", *(f"* {fault}" for fault in _FAULTS + _OWN_FAULTS.get(language, ()))]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 _FAULTS = (
-    "ORG and MISC are found less surely than PER and LOC; a club or paper named after a city may be taken for the city.",
-    "Lines in capitals and title case are learnt from few examples.",
-    "A noun that has its capital from the beginning of a sentence may be taken into the name behind it.",
+    "ORG and MISC are found less reliably than PER and LOC; a club or newspaper named after a city may be found as the city.",
+    "There are few examples of lines in capitals or in title case.",
+    "A noun that has a capital because it begins a sentence may become part of the name after it.",
 )
 _OWN_FAULTS: dict[str, tuple[str, ...]] = {
-    "fr": ("All annotated text is historical newsprint, read by machine: in today's news it does worse than its figures say.",),
-    "pt": ("The corpus marks no MISC, so none is found.",),
+    "fr": ("All annotated text is from historical newspapers, read by OCR: on today's news it does worse than the figures say.",),
+    "pt": ("The corpus has no MISC, so none is found.",),
     "en": (
-        "Adjectives of nations and inhabitants are MISC, as in its corpora; in German they are no names.",
-        "re3d marks pronouns, common nouns and titles too (we, the enemy, President X), which are no names here: so its figure is low.",
+        "Adjectives of nations and names of inhabitants are MISC, as in its corpora; in German they are not names.",
+        "re3d also marks pronouns, common nouns and titles (we, the enemy, President X), which aren't names here, so its figure is low.",
     ),
 }

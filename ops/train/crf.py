@@ -1,8 +1,9 @@
-"""Fits a linear-chain CRF (Lafferty, McCallum & Pereira 2001) to sentences of which some labels may be unknown.
+"""Fits a linear-chain CRF (Lafferty, McCallum & Pereira 2001) to sentences in which some labels may be unknown.
 
-Maximum likelihood of the labels that are known, summed over those that are not (Tsuboi et al. 2008), so that a corpus that doesn't mark a
-type says nothing against it; AdaGrad (Duchi, Hazan & Singer 2011) on batches of sentences; features are dropped at random (Hinton et al.
-2012), so that no word is relied on alone; the weights are the mean of those after the last passes (Polyak & Juditsky 1992).
+It maximises the likelihood of the known labels, summed over the unknown ones (Tsuboi et al. 2008), so that a corpus that doesn't mark a
+type says nothing against it. It uses AdaGrad (Duchi, Hazan & Singer 2011) on batches of sentences. Features are dropped at random (Hinton
+et al. 2012), so that the model doesn't rely on single words. The weights are the mean of those after each of the last passes (Polyak &
+Juditsky 1992).
 """
 
 from collections.abc import Callable, Sequence
@@ -21,8 +22,8 @@ Ints = NDArray[np.int32]
 class Fit:
     """How to fit.
 
-    ``averaged``: over how many of the last passes; ``floor``: what AdaGrad's sums of squares begin with: if large, less is made of what is
-    rare; ``dropped``: share of features.
+    ``averaged``: over how many of the last passes. ``floor``: the start of AdaGrad's sums of squares; a larger one gives rare features less
+    weight. ``dropped``: the share of features.
     """
 
     passes: int = 6
@@ -36,7 +37,7 @@ class Fit:
 
 
 class Weights(NamedTuple):
-    """Of features by label (a row each), of labels at the start, of label after label."""
+    """Weights of features (F, L), of labels at the start of a sentence (L), and of one label followed by another (L, L)."""
 
     features: Floats
     start: Floats
@@ -44,7 +45,7 @@ class Weights(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """Sentences of features (numbers of rows, -1 for none) and the labels that each word may have."""
+    """Sentences one after another: each word's features (their numbers, -1 for none), and the labels that it may have."""
 
     features: Ints
     allowed: NDArray[np.bool_]
@@ -57,7 +58,7 @@ class _Sparse(NamedTuple):
     pointers: Ints
 
     def matrix(self, dropped: float, chooser: np.random.Generator) -> csr_matrix:
-        """The features of a row each, some of them dropped."""
+        """Return each word's features as a sparse row, some of them dropped."""
         kept = (chooser.random(len(self.columns), dtype=np.float32) >= dropped).astype(np.float32) / np.float32(1 - dropped)
         found: csr_matrix = csr_matrix((kept, self.columns, self.pointers), shape=(len(self.pointers) - 1, len(self.rows)))
         return found
@@ -76,9 +77,13 @@ def fit(
     legal: tuple[Floats, Floats],
     settings: Fit,
     *,
-    told: Callable[[int, float, Weights], None] | None = None,
+    report: Callable[[int, float, Weights], None] | None = None,
 ) -> Weights:
-    """Weights for ``count`` features. ``legal``: zero where a label may start or follow another. ``told`` hears of each pass."""
+    """Return the weights for ``count`` features.
+
+    ``legal``: see ``wirewatch.adapters.ner.crf.legal_moves``. ``report`` is called after each pass with its number, its loss for each word,
+    and the weights.
+    """
     chooser = np.random.default_rng(settings.seed)
     batches = _batches(chain, settings, chooser)
     labels = chain.allowed.shape[1]
@@ -94,13 +99,13 @@ def fit(
         if number >= settings.passes - settings.averaged:
             for part, mean in zip(weights, total, strict=True):
                 np.add(mean, part / settings.averaged, out=mean)
-        if told:
-            told(number, loss / len(chain.features), weights)
+        if report:
+            report(number, loss / len(chain.features), weights)
     return total
 
 
 def _batches(chain: Chain, settings: Fit, chooser: np.random.Generator) -> list[_Batch]:
-    """Sentences of like length together, in no order otherwise."""
+    """Return batches of sentences with about the same length, in random order."""
     lengths = np.array(chain.lengths)
     ends = np.cumsum(lengths)
     order = np.argsort(lengths // 4 + chooser.random(len(lengths)), kind="stable")
@@ -161,13 +166,13 @@ def _descend(part: Floats, squares: Floats, slope: Floats, rate: float, rows: In
 
 
 def scored(features: Ints, weights: Weights) -> Floats:
-    """The scores of each label for each word."""
+    """Return the scores of each label for each word, a row for each word."""
     rows = np.concatenate([weights.features, np.zeros((1, weights.features.shape[1]), np.float32)])
     return np.concatenate([rows[features[at : at + 10_000]].sum(axis=1) for at in range(0, len(features), 10_000)])
 
 
 class Expected(NamedTuple):
-    """How often each label is expected at each place, at the start, and after each other; and the sum of the sentences' log-partitions."""
+    """How often each label is expected at each place, at the start and after each other label; and the sum of all log-partitions."""
 
     labels: Floats
     start: Floats
@@ -176,28 +181,28 @@ class Expected(NamedTuple):
 
 
 def expected(scores: Floats, inside: NDArray[np.bool_], start: Floats, moves: Floats) -> Expected:
-    """Forward and backward sums over sentences of a batch (Rabiner 1989, scaled), all at once."""
+    """Return forward-backward sums for all sentences of a batch at once (Rabiner 1989, scaled)."""
     top = scores.max(axis=2, keepdims=True)
     local = np.exp(scores - top)
     first, follow = np.exp(start), np.exp(moves)
     length = scores.shape[1]
-    ahead = np.empty_like(local)
+    forward = np.empty_like(local)
     scale = np.ones((*inside.shape, 1), np.float32)
     current = first * local[:, 0]
     for at in range(length):
         if at:
-            moved = (ahead[:, at - 1] @ follow) * local[:, at]
-            current = np.where(inside[:, at, None], moved, ahead[:, at - 1])
+            moved = (forward[:, at - 1] @ follow) * local[:, at]
+            current = np.where(inside[:, at, None], moved, forward[:, at - 1])
         norm = current.sum(axis=1, keepdims=True)
         scale[:, at] = np.where(inside[:, at, None], norm, 1)
-        ahead[:, at] = current / scale[:, at]
-    behind = np.ones_like(local)
+        forward[:, at] = current / scale[:, at]
+    backward = np.ones_like(local)
     pairs = np.zeros_like(moves)
     for at in range(length - 1, 0, -1):
-        weighed = local[:, at] * behind[:, at] / scale[:, at]
+        weighed = local[:, at] * backward[:, at] / scale[:, at]
         here = inside[:, at, None]
-        pairs += (ahead[:, at - 1] * here).T @ weighed
-        behind[:, at - 1] = np.where(here, weighed @ follow.T, behind[:, at])
-    marginal = ahead * behind * inside[:, :, None]
+        pairs += (forward[:, at - 1] * here).T @ weighed
+        backward[:, at - 1] = np.where(here, weighed @ follow.T, backward[:, at])
+    marginal = forward * backward * inside[:, :, None]
     total = float(np.log(scale[inside]).sum() + top[inside].sum())
     return Expected(marginal, marginal[:, 0].sum(axis=0), pairs * follow, total)

@@ -1,7 +1,7 @@
-"""The annotated sentences to learn from: one scheme of labels, no sentence on both sides of a split, none twice.
+"""The annotated sentences to learn from, in one scheme of labels; no sentence occurs twice or on both sides of a split.
 
-A file's sentences are joined to running text and cut into words again by the product's own tokenizer, so that a model learns on what it
-will see. Spans that don't begin and end with a word there take the whole words.
+A file's sentences are joined to running text and split into words again by wirewatch's own tokenizer, so that a model learns from what it
+will see. Spans that begin or end inside a word take the whole word.
 """
 
 import gzip
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from wirewatch.adapters.ner.tokens import tokenised
-from wirewatch.core.text.spans import trimmed
+from wirewatch.core.entities.boundaries import trimmed
 
 ROOT = Path(__file__).parents[2].parent / "shared" / "data" / "ner"
 TYPES = ("PER", "LOC", "ORG", "MISC")
-# First and last words of a name, those between, and names of one word apart (Ratinov & Roth 2009).
+# First words, inner words and last words of names, and names of a single word (Ratinov & Roth 2009).
 _NAMES = tuple(f"{place}-{kind}" for kind in TYPES for place in "BIES")
 _NAMES_BUT_MISC = tuple(label for label in _NAMES if not label.endswith("MISC"))
-# Words that are no names but come of one: deutsch, EU-weit. Told apart in learning, so that nothing is unlearnt of the name.
+# Words that aren't names but are derived from one: deutsch, EU-weit. Labels of their own keep them from counting against the name.
 DERIVED = ("derived", "part")
 LABELS = {"de": ("O", *_NAMES, *DERIVED), "en": ("O", *_NAMES), "es": ("O", *_NAMES), "ru": ("O", *_NAMES)}
 LABELS |= dict.fromkeys(("pt", "fr"), ("O", *_NAMES_BUT_MISC))
@@ -29,7 +29,7 @@ _NO_SPACE_AFTER = frozenset("([{«„")
 
 
 class Name(NamedTuple):
-    """A span of a text (code points) and its type; ``?`` if that isn't known."""
+    """A span of a text in code points, and its type, ``?`` if unknown."""
 
     start: int
     end: int
@@ -38,7 +38,7 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One sentence. ``labels[i]`` of ``words[i]``: one of LABELS, or ``?``. ``types``: those its corpus marks at all, and of DERIVED."""
+    """One sentence. ``labels[i]`` of ``words[i]`` is one of LABELS, or ``?``. ``types``: the types and DERIVED that its corpus marks."""
 
     corpus: str
     text: str
@@ -54,9 +54,9 @@ class Example:
 class Source(NamedTuple):
     """A file to learn from.
 
-    ``types``: those it marks; ``held``: share of its sentences that are kept back for development; ``copies``: how often a sentence counts;
-    ``nominal``: it marks what is no name as well (the enemy, our allies), which is left out; ``own``: it marks names in its own way, which
-    is learnt apart from what is common (Daumé 2007, "Frustratingly easy domain adaptation").
+    ``types``: those it marks. ``held``: the share of its sentences that is held back for development. ``copies``: how often a sentence
+    counts. ``nominal``: it also marks what isn't a name (the enemy, our allies), which is left out. ``own``: it marks names in its own way,
+    which is learnt apart from what all corpora share (Daumé 2007, "Frustratingly easy domain adaptation").
     """
 
     path: str
@@ -69,7 +69,7 @@ class Source(NamedTuple):
 
 _NO_MISC = frozenset(TYPES) - {"MISC"}
 SOURCES: dict[str, tuple[Source, ...]] = {
-    # More German corpora (Europarl, NewsEye, MobIE) made it worse on news, learnt apart or not.
+    # More German corpora (Europarl, NewsEye, MobIE) made the model worse on news, learnt apart or not.
     "de": (Source("germeval2014/train", frozenset({*TYPES, *DERIVED})),),
     "en": (
         Source("wikigold_en/all", held=0.3, copies=2),
@@ -81,7 +81,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source("wnut17_en/train", own=True),
         Source("wnut17_en/dev", own=True),
     ),
-    # Portuguese sentences cost a little on the same newspapers, and find more in others.
+    # With Portuguese sentences the model does a little worse on the same newspapers, and better on others.
     "es": (Source("cess_esp/train"), Source("uner_pt_bosque/train", _NO_MISC, own=True)),
     "pt": (Source("uner_pt_bosque/train", _NO_MISC),),
     "ru": (Source("factrueval_ru/train", _NO_MISC, held=0.25), Source("wikiner_ru/train", own=True), Source("wikiner_ru/dev", own=True)),
@@ -102,7 +102,10 @@ DEVELOPMENT: dict[str, tuple[Source, ...]] = {
 
 
 def load(language: str) -> tuple[list[Example], dict[str, list[Example]]]:
-    """Sentences to train on, and those to develop on by corpus. What stands in the second isn't in the first, nor anything there twice."""
+    """Return the sentences to train on, and the development sentences by corpus.
+
+    No sentence is in both, and none is twice in the first, but for ``copies``.
+    """
     development: dict[str, list[Example]] = {}
     training: list[tuple[int, list[Example]]] = []
     for source in DEVELOPMENT[language]:
@@ -110,7 +113,7 @@ def load(language: str) -> tuple[list[Example], dict[str, list[Example]]]:
     for source in SOURCES[language]:
         examples = list(read(source, language))
         if source.held:
-            # By blocks, as neighbours are often of one document.
+            # In blocks, because neighbours are often from the same document.
             held = [number // 40 % round(1 / source.held) == 0 for number in range(len(examples))]
             whole = read(source._replace(nominal=False), language)
             development[f"{source.path} held back"] = [example for example, out in zip(whole, held, strict=True) if out]
@@ -128,12 +131,12 @@ def load(language: str) -> tuple[list[Example], dict[str, list[Example]]]:
 
 
 def key_of(text: str) -> str:
-    """The same for texts that differ in case, blanks and punctuation only."""
+    """Return a key that is the same for texts that differ only in case, blanks and punctuation."""
     return blake2b("".join(filter(str.isalnum, text.lower())).encode(), digest_size=8).hexdigest()
 
 
 def read(source: Source, language: str) -> Iterator[Example]:
-    """The sentences of a file."""
+    """Yield the sentences of a file."""
     corpus = source.path.partition("/")[0]
     for rows in sentences_of(ROOT / f"{source.path}.tsv.gz"):
         text, names = joined([(token, _tag(corpus, token, tag, original)) for token, tag, original in rows])
@@ -144,7 +147,7 @@ def read(source: Source, language: str) -> Iterator[Example]:
 
 
 def _is_name(name: Name, text: str) -> bool:
-    """Whether it has a capital, and not only because the sentence begins there."""
+    """Return whether it has a capital, and not only because the sentence begins there."""
     inside = text[max(1, name.start) : name.end]
     return inside != inside.lower()
 
@@ -155,7 +158,7 @@ def _without_article(name: Name, text: str) -> Name:
 
 
 def sentences_of(path: Path) -> Iterator[list[tuple[str, str, str]]]:
-    """Tokens of a file's sentences, each with its tag and the tag that the corpus itself has."""
+    """Yield a file's sentences: tokens with their tags, and with the corpus's own tags."""
     rows: list[tuple[str, str, str]] = []
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
@@ -170,8 +173,8 @@ def sentences_of(path: Path) -> Iterator[list[tuple[str, str, str]]]:
 
 
 def _tag(corpus: str, token: str, tag: str, original: str) -> str:
-    """A token's tag in our scheme, where a corpus has another."""
-    # Adjectives of nations are no names in German, and MISC in English, as in most of the corpora.
+    """Return a token's tag in our scheme, if its corpus has another."""
+    # As in most corpora, adjectives of nations aren't names in German, and are MISC in English.
     if corpus == "germeval2014" and tag == "O" and original != "O":
         return f"{original[0]}-derived" if original.endswith("deriv") else f"{original[0]}-part"
     if corpus == "redocred_en" and original == "B-LOC" and token.endswith(_DEMONYM_ENDINGS) and token not in _NO_DEMONYMS:
@@ -184,7 +187,7 @@ _NO_DEMONYMS = frozenset({"Michigan", "Cornish", "Cavendish"})
 
 
 def joined(rows: Sequence[tuple[str, str]]) -> tuple[str, tuple[Name, ...]]:
-    """Running text of tokens with IOB2 tags, and its names; spaces stand where ../shared/tools/ner_score.py sets them."""
+    """Return running text made from tokens with IOB2 tags, and its names. Spaces are where ../shared/tools/ner_score.py puts them."""
     text, before = "", ""
     names: list[Name] = []  # and of DERIVED
     inside = False
@@ -205,13 +208,13 @@ def joined(rows: Sequence[tuple[str, str]]) -> tuple[str, tuple[Name, ...]]:
 
 
 def example_of(corpus: str, text: str, names: Iterable[Name], language: str, types: frozenset[str]) -> Example:
-    """A sentence with the labels of its words."""
+    """Return a sentence with the labels of its words."""
     tokens = tokenised(text, language)
     labels = ["O"] * len(tokens)
     for name in names:
         start, end = (name.start, name.end) if name.type == "?" else trimmed(text, name.start, name.end)
         inside = [number for number, token in enumerate(tokens) if token.start < end and start < token.end]
-        # Two names in one word, where the corpus cuts words otherwise, say nothing about it.
+        # If a word has two names, because the corpus splits words in another way, its label is unknown.
         unclear = name.type == "?" or any(labels[number] != "O" for number in inside)
         for place, number in enumerate(inside):
             single = "?" if unclear else name.type if name.type in DERIVED else ""
@@ -228,7 +231,7 @@ def _place(number: int, count: int) -> str:
 
 
 def in_other_case(examples: Sequence[Example], share: float, language: str, seed: int = 1) -> list[Example]:
-    """Some sentences once more, as headlines write them: in capitals, or every longer word with one."""
+    """Return a share of the sentences as headlines write them: in capitals, or with a capital for every longer word."""
     chooser = random.Random(seed)
     found = []
     for example in examples:
@@ -236,7 +239,7 @@ def in_other_case(examples: Sequence[Example], share: float, language: str, seed
             continue
         change = str.upper if chooser.random() < 0.5 else _titled
         text = change(example.text)
-        if len(text) == len(example.text):  # ß has no capital of one letter
+        if len(text) == len(example.text):  # the capital of ß has two letters
             found.append(replace(example_of(example.corpus, text, example.names, language, example.types), known=(), domain=example.domain))
     return found
 

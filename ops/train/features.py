@@ -1,4 +1,4 @@
-"""Sentences as arrays of feature numbers, made by the product's own code."""
+"""Turns sentences into arrays of feature numbers, with wirewatch's own code."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from ops.train.crf import Chain, Ints
 from ops.train.data import Example
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
-from wirewatch.adapters.ner.crf import Lexicon, Sentence, SlotTable
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.adapters.ner.features import Hashes, mixed
 from wirewatch.adapters.ner.recogniser import known_tags
+from wirewatch.adapters.ner.slots import Lexicon, Sentence, SlotTable
 from wirewatch.adapters.ner.tokens import Token
 from wirewatch.core.entities.gazetteer import Gazetteer
 from wirewatch.core.entities.tagger import EntityTagger
@@ -22,7 +23,7 @@ _PORTION = 4000
 
 
 class _Listener:
-    """Stands where the model will stand, and keeps what the gazetteer tells it."""
+    """Takes the model's place, and keeps the names that the gazetteer passes to it."""
 
     def __init__(self) -> None:
         self.known: Sequence[TypedSpan] = ()
@@ -33,9 +34,9 @@ class _Listener:
 
 
 def with_known(examples: Iterable[Example], gazetteer: Gazetteer, language: str) -> list[Example]:
-    """The examples with the gazetteer's tags, as the model gets them where it is used."""
+    """Return the examples with the gazetteer's tags, as the model gets them in use."""
     listener = _Listener()
-    tagger = EntityTagger(gazetteer, AutomatonMatcher, {language: listener})
+    tagger = EntityTagger(gazetteer, AutomatonMatcher, load_languages(), {language: listener})
     found = []
     for example in examples:
         listener.known = ()
@@ -46,19 +47,19 @@ def with_known(examples: Iterable[Example], gazetteer: Gazetteer, language: str)
 
 
 def sentence(example: Example) -> Sentence:
-    """An example as the model is given it."""
+    """Return an example as the model gets it."""
     return Sentence(example.words, example.known or ("",) * len(example.words), example.domain)
 
 
 def feature_keys(examples: Sequence[Example], lexicon: Lexicon, chosen: Sequence[int]) -> Hashes:
-    """The keys of the chosen templates for all words, a row each."""
+    """Return the keys of the chosen templates (columns) for all words (rows)."""
     table = SlotTable(lexicon)
     portions = (examples[at : at + _PORTION] for at in range(0, len(examples), _PORTION))
     return np.concatenate([mixed(*table.of([sentence(example) for example in portion]), chosen) for portion in portions])
 
 
 def frequent(keys: Hashes, least: int) -> Hashes:
-    """The sorted keys that occur often enough."""
+    """Return the keys that occur at least ``least`` times, sorted."""
     ordered = np.sort(keys, axis=None)
     first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     count = np.diff(np.concatenate([first, [len(ordered)]]))
@@ -68,10 +69,10 @@ def frequent(keys: Hashes, least: int) -> Hashes:
 
 
 def numbered(keys: Hashes, known: Hashes) -> Ints:
-    """The place of each key among the known ones, -1 if it is none."""
+    """Return the index of each key in ``known``, -1 if it isn't there."""
     found = np.empty(keys.shape, np.int32)
     for column in range(keys.shape[1]):
-        # Each column has few different keys next to its rows.
+        # A column has few different keys compared with its rows.
         unique, inverse = np.unique(keys[:, column], return_inverse=True)
         at = np.minimum(np.searchsorted(known, unique), len(known) - 1)
         found[:, column] = np.where(known[at] == unique, at, -1)[inverse]
@@ -79,13 +80,13 @@ def numbered(keys: Hashes, known: Hashes) -> Ints:
 
 
 def chain(examples: Sequence[Example], labels: Sequence[str], numbers: Ints) -> Chain:
-    """What the CRF is fitted to."""
+    """Return what the CRF is fitted to."""
     allowed = np.concatenate([_allowed(example, labels) for example in examples])
     return Chain(numbers, allowed, [len(example.words) for example in examples])
 
 
 def _allowed(example: Example, labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Which labels each word may have: its own; where a corpus doesn't mark a type, that type too instead of none."""
+    """Return which labels each word may have: its own, and if that is O, also those of types that its corpus doesn't mark."""
     allowed = np.zeros((len(example.words), len(labels)), dtype=bool)
     kinds = [label[2:] if label[1:2] == "-" else label for label in labels]
     unmarked = [number for number, kind in enumerate(kinds) if kind != "O" and kind not in example.types]

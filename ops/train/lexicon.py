@@ -1,8 +1,8 @@
 """What is known of words without annotation: clusters, usage, lists.
 
-Clusters: the words on the left and right of each word are counted in raw text; the square roots of the counts, scaled, are decomposed
-(Stratos, Collins & Hsu 2015, "Model-based word embeddings from decompositions of count matrices"), and the vectors put together by k-means,
-then its centres by Ward's method, so that clusters lie inside larger ones, as those of Brown et al. (1992) do.
+Clusters: the words to the left and right of each word are counted in raw text; the square roots of the counts, scaled, are decomposed
+(Stratos, Collins & Hsu 2015, "Model-based word embeddings from decompositions of count matrices"). The vectors are clustered by k-means,
+and its centres by Ward's method, so that clusters are inside larger ones, like those of Brown et al. (1992).
 """
 
 import lzma
@@ -20,11 +20,11 @@ from sklearn.cluster import AgglomerativeClustering, MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
 
 from ops.train.data import Example
-from wirewatch.adapters.ner.crf import Lexicon
 from wirewatch.adapters.ner.features import TABLED, exact_key, folded_key, normal
+from wirewatch.adapters.ner.slots import Lexicon
 from wirewatch.core.entities.gazetteer import Gazetteer
 
-# The most clusters, fewer where there are few words; and how many times fewer the larger ones are.
+# The most clusters, of which there are fewer if there are few words; and how many times fewer larger clusters there are.
 MOST_CLUSTERS = 2000
 WORDS_IN_CLUSTER = 8
 COARSER = (4, 16, 64)
@@ -40,14 +40,14 @@ _DETERMINERS = frozenset(
 
 
 def raw_sentences(path: Path) -> Iterator[list[str]]:
-    """The sentences of a compressed text, one a line, tokens apart, digits made alike."""
+    """Yield the sentences of a compressed text with one sentence a line and spaces between tokens; all digits become 0."""
     with lzma.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield normal(line).split()
 
 
 def build(sentences: Iterable[Sequence[str]], gazetteer: Gazetteer, foreign: Iterable[Example], language: str) -> Lexicon:
-    """The lexicon of a language. ``foreign``: annotated sentences of other languages, whose names are names in this one too."""
+    """Return the lexicon of a language. ``foreign``: annotated sentences in other languages, whose names are names in this one too."""
     counts = Counts(sentences)
     usage = counts.usage()
     abroad = foreign_types(foreign)
@@ -72,7 +72,7 @@ def _sorted(keys: Sequence[int], rows: NDArray[np.uint16]) -> tuple[NDArray[np.u
 
 @dataclass(init=False, slots=True)
 class Counts:
-    """Words of raw text in their order, as numbers."""
+    """The words of raw text in order, as numbers, and how often each comes in a sentence and after a determiner."""
 
     words: list[str]
     count: NDArray[np.int64]
@@ -96,20 +96,20 @@ class Counts:
         self.count = np.bincount(self.text, minlength=len(numbers))
 
     def usage(self) -> dict[str, int]:
-        """Of capitalised words: how often they are written small, or stand behind a determiner, in coarse steps from 1."""
+        """Return how often capitalised words are in lower case or after a determiner, in coarse steps from 1."""
         found = {}
         for word, capital in self.inside.items():
             if not word[0].isupper():
                 continue
             small = self.inside[word.lower()] if word.lower() != word else 0
             lowered = _step(small / (small + capital), (0.02, 0.2, 0.7))
-            behind = _step(self.determined[word] / capital, (0.03, 0.12, 0.3, 0.6))
+            determined = _step(self.determined[word] / capital, (0.03, 0.12, 0.3, 0.6))
             often = _step(capital + small, (3, 20, 200))
-            found[word] = 1 + lowered + 4 * behind + 20 * often
+            found[word] = 1 + lowered + 4 * determined + 20 * often
         return found
 
     def clusters(self) -> dict[str, NDArray[np.uint16]]:
-        """The clusters, from small to large, of each word that is frequent enough."""
+        """Return the clusters, from small to large, of each word that is frequent enough."""
         order = np.argsort(-self.count[1:], kind="stable") + 1
         kept = order[self.count[order] >= MIN_COUNT][:MOST_WORDS]
         finest = min(MOST_CLUSTERS, len(kept) // WORDS_IN_CLUSTER)
@@ -123,10 +123,10 @@ class Counts:
         return {self.words[number]: row for number, row in zip(kept, rows, strict=True)}
 
     def vectors(self, kept: NDArray[np.intp]) -> NDArray[np.float32]:
-        """A vector of length 1 for each of the kept words."""
+        """Return a vector of length 1 for each of the kept words, a row each."""
         row_of = np.full(len(self.words), -1, np.int32)
         row_of[kept] = np.arange(len(kept))
-        column_of = np.full(len(self.words), CONTEXTS, np.int32)  # rare neighbours are one, edges of sentences another
+        column_of = np.full(len(self.words), CONTEXTS, np.int32)  # all rare neighbours share one column, edges of sentences another
         column_of[kept[:CONTEXTS]] = np.arange(min(CONTEXTS, len(kept)))
         column_of[0] = CONTEXTS + 1
         rows, columns = row_of[self.text], column_of[self.text]
@@ -149,7 +149,7 @@ def _step(value: float, bounds: Sequence[float]) -> int:
 
 
 def foreign_types(examples: Iterable[Example]) -> dict[str, int]:
-    """Of capitalised words in other languages' sentences: the type of name that they are mostly part of, how surely, how often."""
+    """Return for capitalised words of other languages' sentences: which type of name they are mostly part of, what share, how often."""
     types = ("PER", "LOC", "ORG", "MISC")
     counts: dict[str, Counter[str]] = {}
     for example in examples:
@@ -166,7 +166,7 @@ def foreign_types(examples: Iterable[Example]) -> dict[str, int]:
 
 
 def name_lists(gazetteer: Gazetteer, language: str) -> Mapping[str, int]:
-    """Of single folded words in the language's script: a mask of what they are in the gazetteer's names."""
+    """Return for single folded words in the language's script: a mask of what they are in the gazetteer's names."""
     names = [
         (form.split(), gazetteer.entities[owner].type)
         for form, owner, rule in zip(gazetteer.patterns, gazetteer.owners, gazetteer.rule_of, strict=True)

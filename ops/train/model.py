@@ -1,4 +1,4 @@
-"""From sentences to a model: lexicon, features, fit, file."""
+"""Makes a model from sentences: lexicon, features, fit, weights that ship."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -12,24 +12,28 @@ from ops.train.features import chain, feature_keys, frequent, numbered, with_kno
 from ops.train.lexicon import build, raw_sentences
 from ops.train.pack import packed
 from ops.train.recipes import Recipe
-from wirewatch.adapters.ner.crf import Lexicon, NameModel, legal_moves
+from wirewatch.adapters.ner.crf import NameModel, legal_moves
 from wirewatch.adapters.ner.features import normal, templates
+from wirewatch.adapters.ner.slots import Lexicon
 from wirewatch.core.entities.gazetteer import Gazetteer
 
 
-def train(examples: Sequence[Example], gazetteer: Gazetteer, language: str, recipe: Recipe, *, told: Callable[[str], None]) -> NameModel:
-    """The model of a language, from examples that have the gazetteer's tags. The same input gives the same model."""
+def train(examples: Sequence[Example], gazetteer: Gazetteer, language: str, recipe: Recipe, *, report: Callable[[str], None]) -> NameModel:
+    """Return the model of a language, from examples with the gazetteer's tags. The same input gives the same model.
+
+    ``report`` is called with a line on each stage.
+    """
     labels = LABELS[language]
     lexicon = lexicon_of(examples, gazetteer, recipe, language)
     learnt = [*examples, *with_known(in_other_case(examples, recipe.cased, language), gazetteer, language)]
     every = range(len(templates()))
     keys = feature_keys(learnt, lexicon, every)
     vocabulary = frequent(keys, recipe.least)
-    told(f"{language}: {len(learnt)} sentences, {len(vocabulary)} features")
-    weights = _fitted(chain(learnt, labels, numbered(keys, vocabulary)), len(vocabulary), labels, recipe, told)
+    report(f"{language}: {len(learnt)} sentences, {len(vocabulary)} features")
+    weights = _fitted(chain(learnt, labels, numbered(keys, vocabulary)), len(vocabulary), labels, recipe, report)
     weights.start[0] -= recipe.caution
     weights.moves[:, 0] -= recipe.caution
-    # What is learnt of one corpus's own ways doesn't ship.
+    # What was learnt of one corpus's own way doesn't ship.
     own = [number for number, template in enumerate(templates()) if any(slot == "domain" for _, slot in template.parts)]
     kept = ~np.isin(vocabulary, frequent(keys[:, own], 1))
     chosen = [number for number in every if number not in own]
@@ -37,21 +41,25 @@ def train(examples: Sequence[Example], gazetteer: Gazetteer, language: str, reci
     return packed(shipped, vocabulary[kept], lexicon, language=language, chosen=chosen, most=recipe.most)
 
 
-def _fitted(chain_of: Chain, count: int, labels: Sequence[str], recipe: Recipe, told: Callable[[str], None]) -> Weights:
-    """The mean of several fits that differ in what chance dropped: of linear models that is their ensemble (Breiman 1996, "Bagging")."""
+def _fitted(chain_of: Chain, count: int, labels: Sequence[str], recipe: Recipe, report: Callable[[str], None]) -> Weights:
+    """Return the mean of several fits with different random drops: for linear models it is their ensemble (Breiman 1996, "Bagging")."""
+
+    def report_pass(number: int, loss: float, _weights: Weights) -> None:
+        report(f"pass {number + 1}: loss {loss:.4f} a word")
+
     mean = None
     for number in range(recipe.fits):
         fit = replace(recipe.fit, seed=recipe.fit.seed + number)
-        found = crf.fit(chain_of, count, legal_moves(labels), fit, told=lambda at, loss, _: told(f"pass {at + 1}: loss {loss:.4f} a word"))
+        found = crf.fit(chain_of, count, legal_moves(labels), fit, report=report_pass)
         parts = [part / np.float32(recipe.fits) for part in found]
         mean = Weights(*(parts if mean is None else map(np.add, mean, parts)))
     if mean is None:
-        raise ValueError("a recipe needs one fit at least")
+        raise ValueError("a recipe needs at least one fit")
     return mean
 
 
 def lexicon_of(examples: Sequence[Example], gazetteer: Gazetteer, recipe: Recipe, language: str) -> Lexicon:
-    """From raw text, the texts of the examples, and the names in other languages' examples."""
+    """Return a lexicon from raw text, the texts of the examples, and the names in other languages' examples."""
     foreign = [example for other in recipe.foreign for example in load(other)[0]]
 
     def sentences() -> Iterator[list[str]]:

@@ -1,4 +1,4 @@
-"""Makes the file that ships of fitted weights: small ones away, the others in eight bits."""
+"""Makes the model that ships from fitted weights: without small ones, and the others in eight bits."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from ops.train.crf import Floats, Weights
 from ops.train.data import LABELS
-from wirewatch.adapters.ner.crf import FORMAT, Lexicon, Meta, NameModel, legal_moves
+from wirewatch.adapters.ner.crf import FORMAT, Meta, NameModel, legal_moves
 from wirewatch.adapters.ner.features import Hashes
+from wirewatch.adapters.ner.slots import Lexicon
 
 
 def packed(weights: Weights, keys: Hashes, lexicon: Lexicon, *, language: str, chosen: Sequence[int], most: int) -> NameModel:
-    """A model of at most ``most`` features: those with the largest weights."""
+    """Return a model with at most ``most`` features, those with the largest weights."""
     kept = _largest(weights.features, most)
     small, scale = _small(weights.features[kept])
     start, moves = legal_moves(LABELS[language])
@@ -28,8 +29,8 @@ def _largest(rows: Floats, most: int) -> NDArray[np.intp]:
 
 
 def _small(rows: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Whole numbers of eight bits, a row of zeros behind them, and the scale of each column."""
-    # Beyond this a weight is cut off: the scale is for the many, not for the largest.
+    """Return whole numbers of eight bits with a row of zeros at the end, and the scale of each column."""
+    # Weights over this are cut off: the scale is for the many, not for the largest.
     limit = np.maximum(np.quantile(np.abs(rows), 0.9999, axis=0), 1e-6)
     scale = (limit / 127).astype(np.float32)
     small = np.clip(np.rint(rows / scale), -127, 127).astype(np.int8)

@@ -1,4 +1,4 @@
-"""How the model of each language is made: what has been found to serve best on its development data."""
+"""How the model of each language is made: what was best on its development data."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +13,9 @@ RAW = ROOT.parent / "raw"
 class Recipe:
     """What differs between languages.
 
-    ``fits``: of how many fits the model is the mean; ``least``: how often a feature must occur; ``cased``: share of sentences learnt in
-    headline case too; ``caution``: what the label O gives up, so that more is found; ``most``: how many features ship; ``foreign``: the
-    languages whose names help; ``raw``: more text.
+    ``fits``: how many fits the model is the mean of. ``least``: how often a feature must occur. ``cased``: the share of sentences that are
+    also learnt in headline case. ``caution``: how much the label O's scores are lowered, so that more is found. ``most``: how many features
+    ship. ``foreign``: languages whose names help. ``raw``: more text for the lexicon.
     """
 
     fit: Fit = field(default_factory=Fit)

@@ -11,7 +11,8 @@ from tests.support.articles import analyser, article, entity
 from wirewatch.adapters.memory.store import MemoryStore
 from wirewatch.adapters.sqlite.store import SqliteStore
 from wirewatch.core.article import EnrichedArticle
-from wirewatch.core.search.parser import QueryError, parse
+from wirewatch.core.search.parser import parse
+from wirewatch.core.search.query import QueryError
 from wirewatch.ports.store import Bucket, EmbeddedStore, FacetField, Sort
 
 WORDS = (

@@ -204,7 +204,7 @@ def test_doctor_says_which_model_serves_each_language_and_what_would_find_more(p
 
     told = models_told(program, spacy_pipelines="it=names")
     assert told["model it"]["state"] == "ok"
-    assert told["model it"]["detail"].endswith("its labels taken: GPE; left out: DATE")
+    assert told["model it"]["detail"].endswith("labels used: GPE; left out: DATE")
     for pipeline, fault in (("pl=names", "it is for texts in it"), ("it=blank", "no component ner")):
         told = models_told(program, exits=1, spacy_pipelines=pipeline)
         assert fault in told[f"model {pipeline[:2]}"]["detail"]

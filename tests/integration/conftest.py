@@ -9,21 +9,10 @@ import pytest
 
 from tests.support.elastic_index import Index
 from tests.support.elastic_store import client
-from tests.support.engines import unavailable
+from tests.support.engines import running, unavailable
 from tests.support.kafka_client import Broker
 from tests.support.kafka_engine import KafkaBroker, Security, broker_address, cluster_id
 from tests.support.program import Program
-
-
-def _run(broker: KafkaBroker, request: pytest.FixtureRequest) -> Iterator[KafkaBroker]:
-    failed = request.session.testsfailed
-    try:
-        broker.start()
-        yield broker
-    finally:
-        broker.stop()
-        if request.session.testsfailed > failed:
-            print(f"\nThe end of Kafka's log:\n{broker.log()}")  # noqa: T201 - pytest shows it with the test's report
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +20,8 @@ def kafka_broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     """The session's broker, which a test may kill and start again."""
     if broker_address():
         unavailable("a broker named by the environment can't be killed")
-    yield from _run(KafkaBroker(tmp_path_factory.mktemp("kafka")), request)
+    with running(KafkaBroker(tmp_path_factory.mktemp("kafka")), request) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")
@@ -78,4 +68,5 @@ def security(tmp_path_factory: pytest.TempPathFactory) -> Security:
 @pytest.fixture(scope="session")
 def secured_broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, security: Security) -> Iterator[KafkaBroker]:
     """A broker that asks for users on SASL_PLAINTEXT and SASL_SSL, and knows PLAIN and SCRAM."""
-    yield from _run(KafkaBroker(tmp_path_factory.mktemp("secured"), security=security), request)
+    with running(KafkaBroker(tmp_path_factory.mktemp("secured"), security=security), request) as broker:
+        yield broker

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import urllib.error
@@ -20,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.support.engines import CACHE, end_of, end_server, free_port, java_home, maven_file, unavailable, wait_until
+from tests.support.engines import CACHE, ServerProcess, free_port, java_home, maven_file, unavailable
 
 VERSION = "9.5.3"
 ADDRESS_VARIABLE = "WIREWATCH_TEST_ELASTICSEARCH"
@@ -28,8 +27,6 @@ PLUGIN = Path(__file__).parent / "elasticsearch_plugin"
 _JAVA = 21
 _MODULES = ("jdk.compiler", "jdk.incubator.vector")
 _NOBODY = 65_534
-_START_SECONDS = 180
-_STOP_SECONDS = 60
 # A single small node that starts fast; a measurement passes others.
 JVM = ("-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1")
 _DESCRIPTOR = f"""\
@@ -46,7 +43,7 @@ classname=wirewatch.AnalysisForTests
 def elasticsearch_home() -> Path:
     """The folder of the distribution, fetched and unpacked once into the repository's cache; skips the test where it can't be had.
 
-    Its build carries few modules: ``GET /`` answers 405. For analysis-common stands a plugin of the tests' own.
+    A build with few modules; what stands in for them, and what it can't show: elasticsearch_plugin/README.md.
     """
     home = _unpacked()
     _install_plugin(home)
@@ -114,18 +111,21 @@ def elasticsearch_address() -> str:
     return os.environ.get(ADDRESS_VARIABLE, "").rstrip("/")
 
 
-class ElasticsearchServer:
+class ElasticsearchServer(ServerProcess):
     """One node with its data in ``folder``. ``url`` stays the same over restarts.
 
     Elasticsearch refuses to run as root: started by root, it runs as nobody, who is given the folder and must be able to reach it, as
     one of ``tempfile.mkdtemp``; pytest's own folders are closed to nobody.
     """
 
+    title = "Elasticsearch"
+    start_seconds = 180
+    stop_seconds = 60
+
     def __init__(self, folder: Path, *, jvm: Sequence[str] = JVM, settings: Mapping[str, object] | None = None) -> None:
-        self._folder = folder
+        super().__init__(folder, "elasticsearch.log")
         self._jvm = jvm
         self._own = dict(settings or {})
-        self._process: subprocess.Popen[bytes] | None = None
         self._port = 0
         self.cluster_name = f"test-{uuid.uuid4().hex}"
 
@@ -154,57 +154,21 @@ class ElasticsearchServer:
             "ES_TMPDIR": str(self._folder / "tmp"),
             "HOME": str(self._folder),
         }
-        with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                [home / "bin" / "elasticsearch", "--pidfile", self._pid_file],
-                cwd=self._folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                user=_NOBODY if root else None,
-                group=_NOBODY if root else None,
-                extra_groups=[] if root else None,
-            )
-        try:
-            wait_until(self._answers, _START_SECONDS, f"Elasticsearch on {self.url}")
-        except BaseException:
-            self.kill()
-            raise
-
-    def stop(self) -> None:
-        """End it as an administrator would."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End it as a power cut would; ``start`` brings it back with its data."""
-        self._end(signal.SIGKILL)
-
-    @property
-    def log_file(self) -> Path:
-        return self._folder / "elasticsearch.log"
-
-    def log(self, lines: int = 60) -> str:
-        """The end of what it wrote."""
-        return end_of(self.log_file, lines)
+        self._launch(
+            [home / "bin" / "elasticsearch", "--pidfile", self._pid_file],
+            cwd=self._folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            user=_NOBODY if root else None,
+            group=_NOBODY if root else None,
+            extra_groups=[] if root else None,
+        )
 
     @property
     def _pid_file(self) -> Path:
         return self._folder / "tmp" / "pid"
 
-    def _end(self, number: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process:
-            end_server(process, number, _STOP_SECONDS)
-
-    def _still_runs(self) -> None:
-        assert self._process
-        if self._process.poll() is not None:
-            raise RuntimeError(f"Elasticsearch ended with exit code {self._process.returncode} while it started:\n{self.log()}")
-
-    def _answers(self) -> bool:
-        self._still_runs()
+    def answers(self) -> bool:
         found = cluster_name(self.url)
         if found and found != self.cluster_name:
             raise RuntimeError(f"another server answers on {self.url}: cluster {found}, not {self.cluster_name}")

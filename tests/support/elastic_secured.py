@@ -42,8 +42,7 @@ class SecuredElasticsearch(ElasticsearchServer):
     def client(self, user: str = ADMIN) -> Elasticsearch:
         return Elasticsearch(self.url, basic_auth=(user, self.passwords[user]), ca_certs=str(self.ca), max_retries=0, request_timeout=30)
 
-    def _answers(self) -> bool:
-        self._still_runs()
+    def answers(self) -> bool:
         login = base64.b64encode(f"{ADMIN}:{self.passwords[ADMIN]}".encode()).decode()
         asked = urllib.request.Request(
             f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=2s", headers={"Authorization": f"Basic {login}"}

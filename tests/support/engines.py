@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
 
 import pytest
 
@@ -36,6 +37,85 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class ServerProcess:
+    """A server in ``folder``, in a session of its own: started, stopped, killed and started again."""
+
+    # How it is called, and how long it may take to answer and to end.
+    title: ClassVar[str]
+    start_seconds: ClassVar[float]
+    stop_seconds: ClassVar[float]
+
+    def __init__(self, folder: Path, log_name: str) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log_file = folder / log_name
+
+    def answers(self) -> bool:
+        """Whether it can be used. Raises RuntimeError where another server answers."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """End it as an administrator would."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as a power cut would; ``start`` brings it back with its data."""
+        self._end(signal.SIGKILL)
+
+    def log(self, lines: int = 60) -> str:
+        """The end of what it wrote."""
+        return "\n".join(self.log_file.read_text(errors="replace").splitlines()[-lines:]) if self.log_file.exists() else ""
+
+    def _launch(self, command: Sequence[str | Path], **options: Any) -> None:
+        """Start it, and wait until it answers."""
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **options)
+        try:
+            wait_until(self._is_up, self.start_seconds, f"{self.title} to answer")
+        except BaseException:
+            self.kill()
+            raise
+
+    def _is_up(self) -> bool:
+        assert self._process
+        if self._process.poll() is not None:
+            raise RuntimeError(f"{self.title} ended with exit code {self._process.returncode} while it started:\n{self.log()}")
+        return self.answers()
+
+    def _end(self, number: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process:
+            end_server(process, number, self.stop_seconds)
+
+
+class Startable(Protocol):
+    """A server that a fixture starts and stops."""
+
+    title: ClassVar[str]
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def log(self, lines: int = 60) -> str: ...
+
+
+Server = TypeVar("Server", bound=Startable)
+
+
+@contextmanager
+def running(server: Server, request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server for as long as a fixture lives; after a failed test its log is shown."""
+    failed = request.session.testsfailed
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        if request.session.testsfailed > failed:
+            print(f"\nThe end of {server.title}'s log:\n{server.log()}")  # noqa: T201 - pytest shows it with the test's report
+
+
 def end_server(process: "subprocess.Popen[bytes]", number: signal.Signals, seconds: float) -> None:
     """End a server that was started in a session of its own, with all that it has started if it won't in ``seconds``."""
     if process.poll() is None:
@@ -49,11 +129,6 @@ def end_server(process: "subprocess.Popen[bytes]", number: signal.Signals, secon
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def end_of(log: Path, lines: int) -> str:
-    """The last lines of a log, if there is one."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
 
 def wait_until(check: Callable[[], object], seconds: float, what: str) -> None:

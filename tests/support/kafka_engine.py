@@ -6,7 +6,6 @@
 import base64
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import uuid
@@ -18,13 +17,11 @@ from pathlib import Path
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from tests.support.engines import end_of, end_server, free_port, java_home, maven_artifacts, wait_until
+from tests.support.engines import ServerProcess, free_port, java_home, maven_artifacts
 
 VERSION = "4.4.0"
 ADDRESS_VARIABLE = "WIREWATCH_TEST_KAFKA"
 _JAVA = 17
-_START_SECONDS = 90
-_STOP_SECONDS = 30
 # A single small node that starts fast; a measurement passes others.
 JVM = ("-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LOG = """\
@@ -116,17 +113,20 @@ class Security:
         return own
 
 
-class KafkaBroker:
+class KafkaBroker(ServerProcess):
     """One broker with its data in ``folder``. ``servers`` and the addresses of its other listeners stay the same over restarts."""
+
+    title = "Kafka"
+    start_seconds = 90
+    stop_seconds = 30
 
     def __init__(
         self, folder: Path, *, security: Security | None = None, jvm: Sequence[str] = JVM, properties: Mapping[str, str] | None = None
     ) -> None:
-        self._folder = folder
+        super().__init__(folder, "kafka.log")
         self._security = security
         self._jvm = jvm
         self._own = dict(properties or {})
-        self._process: subprocess.Popen[bytes] | None = None
         self._ports: dict[str, int] = {}
         self.cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
 
@@ -148,41 +148,9 @@ class KafkaBroker:
         """Start it, the first time on empty storage, and wait until it answers."""
         if not self._ports:
             self._prepare()
-        with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._java("kafka.Kafka", str(self._folder / "server.properties")), stdout=log, stderr=log, start_new_session=True
-            )
-        try:
-            wait_until(self._answers, _START_SECONDS, f"Kafka on {self.servers}")
-        except BaseException:
-            self.kill()
-            raise
+        self._launch(self._java("kafka.Kafka", str(self._folder / "server.properties")))
 
-    def stop(self) -> None:
-        """End it as an administrator would."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End it as a power cut would; ``start`` brings it back with its data."""
-        self._end(signal.SIGKILL)
-
-    @property
-    def log_file(self) -> Path:
-        return self._folder / "kafka.log"
-
-    def log(self, lines: int = 60) -> str:
-        """The end of what it wrote."""
-        return end_of(self.log_file, lines)
-
-    def _end(self, number: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process:
-            end_server(process, number, _STOP_SECONDS)
-
-    def _answers(self) -> bool:
-        assert self._process
-        if self._process.poll() is not None:
-            raise RuntimeError(f"Kafka ended with exit code {self._process.returncode} while it started:\n{self.log()}")
+    def answers(self) -> bool:
         found = cluster_id(self.servers)
         if found and found != self.cluster_id:
             raise RuntimeError(f"another broker answers on {self.servers}: cluster {found}, not {self.cluster_id}")

@@ -1,4 +1,4 @@
-"""Stems of words: Snowball (Porter 2001, snowballstem.org) through PyStemmer, and a light one for Ukrainian, which Snowball lacks."""
+"""Stems words with Snowball (Porter 2001, snowballstem.org) from PyStemmer, and Ukrainian, which Snowball lacks, with a light stemmer."""
 
 import re
 from collections.abc import Sequence
@@ -42,28 +42,28 @@ _SNOWBALL = {
 }
 _UKRAINIAN = "uk"
 _LANGUAGES = frozenset({*_SNOWBALL, _UKRAINIAN})
-# Endings of Ukrainian nouns and adjectives, longest first, after at least three letters; then a vowel or sign that is left over.
+# Endings of Ukrainian nouns and adjectives, longest first, after at least three letters; then a vowel or soft sign that is left over.
 _UKRAINIAN_ENDING = re.compile(
     "(?<=...)(?:ями|ами|ові|еві|єві|ого|ому|ими|іми|ій|ий|их|іх|им|ім|ої|ою|ею|єю|ах|ях|ам|ям|ом|ем|єм|ів|їв|ую|юю|[аяоеєиіїуюйь])$"
 )
 _UKRAINIAN_REST = re.compile("(?<=...)[іїьй]$")
-# Snowball's Russian takes the end of these nouns for that of a verb: саммит would become самм, but саммита саммит.
+# Snowball's Russian stemmer removes the end of these nouns as if they were verbs: саммит would become самм, but саммита саммит.
 _RUSSIAN_NOUNS = {
     form: noun for noun in ("саммит", "кредит", "лимит", "визит", "дефицит", "транзит", "депозит", "аудит") for form in (noun, noun + "е")
 }
-# Snowball's German takes -erheit, -er and -erlich off sicher as well and is left with a pronoun that stands in every article.
+# Snowball's German stemmer removes -erheit, -er and -erlich from words like sicher, which leaves a pronoun that is in every article.
 _GERMAN_PRONOUN, _GERMAN_SAFE = "sich", "sicher"
 
 
 class SnowballStemmer:
-    """Stems by language. Not thread-safe."""
+    """Stems words by language. It is not thread-safe."""
 
     def __init__(self) -> None:
         self._stemmers: dict[str, Stemmer.Stemmer] = {}
 
     @property
     def version(self) -> str:
-        """Changes whenever stems do; the number at the end is that of the rules in this file."""
+        """A text that changes whenever stems do; the number at its end is the version of the rules in this file."""
         return f"snowball-{Stemmer.version()}-1"
 
     @property
@@ -72,14 +72,14 @@ class SnowballStemmer:
         return _LANGUAGES
 
     def stems(self, words: Sequence[str], language: str) -> list[str]:
-        """One stem a word, which is in search form; in a language without a stemmer the words themselves."""
+        """Return one stem for each word in search form; in a language without a stemmer, the words themselves."""
         if language == _UKRAINIAN:
             return [_UKRAINIAN_REST.sub("", _UKRAINIAN_ENDING.sub("", word)) for word in words]
         if language not in _SNOWBALL:
             return list(words)
         stemmer = self._stemmers.get(language)
         if stemmer is None:
-            # Whoever calls keeps the stems of frequent words.
+            # No cache (0): callers keep the stems of frequent words.
             stemmer = self._stemmers[language] = Stemmer.Stemmer(_SNOWBALL[language], 0)
         stems: list[str] = stemmer.stemWords(words)
         if language == "ru":

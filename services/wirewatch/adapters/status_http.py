@@ -1,4 +1,4 @@
-"""/metrics for Prometheus, /healthz and /readyz for whoever runs the process, on one port of it."""
+"""Serves /metrics for Prometheus, and /healthz and /readyz for whatever supervises the process, on one port."""
 
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from wirewatch.core.errors import Refused
 
-# None: all is well; else what is wrong.
+# Returns None if all is well, else what is wrong.
 Check = Callable[[], str | None]
 
 
@@ -21,11 +21,14 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *_arguments: object) -> None:
-        """Scrapes are no news."""
+        """Don't log each scrape."""
 
 
 class StatusServer:
-    """Serves while the ``with`` block runs. A check that finds a fault makes its page answer 503 with the fault."""
+    """Serves while the ``with`` block runs. If a check finds a fault, its page answers 503 with the fault.
+
+    Raises Refused if the port can't be used.
+    """
 
     def __init__(self, registry: CollectorRegistry, *, host: str, port: int, healthy: Check, ready: Check) -> None:
         metrics = make_wsgi_app(registry)

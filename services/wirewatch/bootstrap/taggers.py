@@ -13,6 +13,7 @@ from wirewatch import __version__
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
 from wirewatch.adapters.files.compounds import load_splitter
 from wirewatch.adapters.files.gazetteer import load_gazetteer
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.adapters.files.topics import load_topics
 from wirewatch.adapters.langid import LangidIdentifier
 from wirewatch.adapters.ner.recogniser import TrainedRecogniser
@@ -24,6 +25,7 @@ from wirewatch.core.entities.tagger import EntityTagger
 from wirewatch.core.ingest.language import Identify
 from wirewatch.core.pipeline import Pipeline, Tools
 from wirewatch.core.search.analysis import Analyser
+from wirewatch.core.text.languages import Languages
 from wirewatch.core.topics.rules import TopicRule, topics_version
 from wirewatch.core.topics.tagger import TopicTagger
 from wirewatch.ports.model import EntityRecogniser
@@ -37,6 +39,7 @@ class Taggers:
     """What finds language, entities and topics, and what it was made of."""
 
     identify: Identify
+    languages: Languages
     entities: EntityTagger
     topics: TopicTagger
     gazetteer: Gazetteer
@@ -51,8 +54,9 @@ class Taggers:
 
 
 def build_taggers(settings: Settings) -> Taggers:
-    """Load gazetteer, topic rules and models. Raises DataFileError, SettingsError."""
-    gazetteer = load_gazetteer(settings.gazetteer_files, settings.suppress_file)
+    """Load languages, gazetteer, topic rules and models. Raises DataFileError, SettingsError."""
+    languages = load_languages()
+    gazetteer = load_gazetteer(settings.gazetteer_files, settings.suppress_file, languages=languages)
     rules = load_topics((DATA / "topics", *settings.topic_directories))
     recognisers: dict[str, EntityRecogniser] = {
         **(shipped_models() if settings.name_models else {}),
@@ -60,7 +64,8 @@ def build_taggers(settings: Settings) -> Taggers:
     }
     return Taggers(
         identify=LangidIdentifier().identify,
-        entities=EntityTagger(gazetteer, AutomatonMatcher, recognisers),
+        languages=languages,
+        entities=EntityTagger(gazetteer, AutomatonMatcher, languages, recognisers),
         topics=TopicTagger(rules, AutomatonMatcher),
         gazetteer=gazetteer,
         rules=rules,
@@ -81,6 +86,7 @@ def build_pipeline(settings: Settings, taggers: Taggers) -> Pipeline:
     """The path of an article."""
     tools = Tools(
         identify=taggers.identify,
+        languages=taggers.languages,
         entities=taggers.entities,
         topics=taggers.topics,
         versions=taggers.versions,

@@ -20,6 +20,7 @@ from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.cli.terminal import output
 from wirewatch.core.errors import WirewatchError
 from wirewatch.core.search.parser import parse
+from wirewatch.core.text.languages import LanguageData
 from wirewatch.ports.model import EntityRecogniser
 from wirewatch.settings import Settings
 
@@ -57,6 +58,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     seconds = time.perf_counter() - begin
     gazetteer = taggers.gazetteer
     yield Finding("names", "ok", f"{len(gazetteer.entities):,} entities, version {gazetteer.version}")
+    names = ", ".join(f"{language.name} ({code})" for code, language in sorted(taggers.languages.by_code.items()))
+    yield Finding("languages", "ok", names)
     languages = sorted({language for rule in taggers.rules for language in rule.languages})
     yield Finding("topics", "ok", f"{len(taggers.rules)} topics in {', '.join(languages)}, version {taggers.versions.topics}")
     yield Finding("start-up", "ok", f"names and topics loaded in {seconds:.2f} s")
@@ -69,28 +72,16 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield _elasticsearch(settings)
 
 
-# How spaCy's own pipelines are called in the languages of our topics.
-_OFFICIAL = {
-    "de": "de_core_news_md",
-    "en": "en_core_web_md",
-    "es": "es_core_news_md",
-    "fr": "fr_core_news_md",
-    "it": "it_core_news_md",
-    "pl": "pl_core_news_md",
-    "pt": "pt_core_news_md",
-    "ru": "ru_core_news_md",
-    "uk": "uk_core_news_md",
-}
-# Their models are weaker than the others, for want of free annotated news.
-_WEAK = {"fr": "learnt from newspapers of a hundred years ago"}
-
-
 def _models(taggers: Taggers, languages: Iterable[str]) -> Iterator[Finding]:
     """What finds names in each language, and what would find more."""
     installed = installed_pipelines()
-    for language in sorted({*languages, *taggers.recognisers}):
+    for language in sorted({*languages, *taggers.recognisers, *taggers.languages.by_code}):
         model = taggers.recognisers.get(language)
-        yield _pipeline(language, model) if isinstance(model, SpacyRecogniser) else _own_model(language, model, installed)
+        yield (
+            _pipeline(language, model)
+            if isinstance(model, SpacyRecogniser)
+            else _own_model(taggers.languages.of(language), model, installed)
+        )
 
 
 def _pipeline(language: str, model: SpacyRecogniser) -> Finding:
@@ -109,16 +100,16 @@ def _pipeline(language: str, model: SpacyRecogniser) -> Finding:
     return Finding(what, "ok", detail)
 
 
-def _own_model(language: str, model: EntityRecogniser | None, installed: Sequence[str]) -> Finding:
-    what, official = f"model {language}", _OFFICIAL.get(language, "")
-    there = next((name for name in installed if name.startswith(f"{language}_")), "")
+def _own_model(language: LanguageData, model: EntityRecogniser | None, installed: Sequence[str]) -> Finding:
+    what, official = f"model {language.code}", language.spacy_pipeline
+    there = next((name for name in installed if name.startswith(f"{language.code}_")), "")
     step = "" if there or not official else f"`python -m spacy download {official}` and "
-    advice = f"{step}set spacy_pipelines to {language}={there or official}" if there or official else ""
+    advice = f"{step}set spacy_pipelines to {language.code}={there or official}" if there or official else ""
     if model is None:
         more = f"; for more, {advice}" if advice else ""
         return Finding(what, "advice", f"none: only names in the gazetteer are found{more}")
-    if weak := _WEAK.get(language):
-        return Finding(what, "advice", f"{model.version}, {weak}; a spaCy pipeline may find more: {advice}")
+    if language.model_weakness:
+        return Finding(what, "advice", f"{model.version}, {language.model_weakness}; a spaCy pipeline may find more: {advice}")
     return Finding(what, "ok", model.version + (f"; {there} is installed and not used" if there else ""))
 
 

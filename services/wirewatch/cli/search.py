@@ -12,7 +12,8 @@ from wirewatch.bootstrap.taggers import build_analyser
 from wirewatch.cli.options import AsJson, Database, settings_from
 from wirewatch.cli.terminal import output
 from wirewatch.core.search.analysis import Analyser
-from wirewatch.core.search.parser import Query, parse
+from wirewatch.core.search.parser import parse
+from wirewatch.core.search.query import Query
 from wirewatch.core.search.snippets import Snippet, snippet
 from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Sort, TimeCount
 

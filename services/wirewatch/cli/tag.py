@@ -91,7 +91,9 @@ class _Tagger:
         return found
 
     def _language(self, request: TagRequest) -> Language:
-        return language_of(request.title, request.text, declared=request.language, identify=self._taggers.identify)
+        return language_of(
+            request.title, request.text, declared=request.language, identify=self._taggers.identify, languages=self._taggers.languages
+        )
 
 
 def _mentioned(entity: Entity, mention: Mention) -> dict[str, Any]:

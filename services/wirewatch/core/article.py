@@ -1,7 +1,7 @@
-"""The contracts: every message and stored record, as one msgspec Struct each.
+"""The contracts: every message and stored record is a msgspec Struct.
 
-Decoding is validating. The JSON Schemas in ``schemas/`` are written from these classes (``make schemas``) and a test keeps them equal.
-Offsets are Unicode code points into the named field, end exclusive. Times are UTC.
+Decoding validates. The JSON Schemas in ``schemas/`` are generated from these classes (``make generate``), and a test keeps them equal.
+Offsets are Unicode code points in the named field, and the end is exclusive. Times are UTC.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 EntityType = Literal["PER", "ORG", "LOC", "MISC"]
 Field = Literal["title", "body"]
 
-# ``date_*``: the stated publication date was unusable, see ``published_claim``.
+# ``date_*``: the publication date that the source gave is unusable; it is kept in ``published_claim``.
 Flag = Literal[
     "undated",
     "date_unreadable",
@@ -27,12 +27,12 @@ Flag = Literal[
 
 
 class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """``article.v1``: what a producer sends. Only ``title`` or ``body`` must hold text; unknown fields are ignored."""
+    """``article.v1``: what a producer sends. ``title`` or ``body`` must have text; the rest is optional, and unknown fields are ignored."""
 
     title: Annotated[str | None, Meta(description="Headline; text or HTML.")] = None
     body: Annotated[str | None, Meta(description="Running text; plain or HTML.")] = None
-    url: Annotated[str | None, Meta(description="Where the article stands; its canonical form gives the id.")] = None
-    guid: Annotated[str | None, Meta(description="The source's own identifier; gives the id, with source, when there is no URL.")] = None
+    url: Annotated[str | None, Meta(description="Address of the article; its canonical form gives the id.")] = None
+    guid: Annotated[str | None, Meta(description="The source's own identifier; without a URL, it gives the id with source.")] = None
     source: Annotated[str | None, Meta(description="Outlet or agency, such as a host name.")] = None
     authors: Annotated[list[str] | str | None, Meta(description="By-line.")] = None
     language: Annotated[str | None, Meta(description="Declared language, BCP 47, such as de or pt-BR.")] = None
@@ -41,15 +41,15 @@ class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ] = None
     updated_at: Annotated[
         str | int | float | None,
-        Meta(description="Set on a correction: of two revisions the later one is kept. Same forms as published_at."),
+        Meta(description="Set on a correction: the later of two revisions is kept. Same forms as published_at."),
     ] = None
 
 
 class Mention(Struct, frozen=True, omit_defaults=True):
     """One place where an entity is named.
 
-    ``part``: not by a name of its own: inside of a longer word with a hyphen, as NATO in NATO-Gipfel, or by the adjective of a state whose
-    government is meant, as Russian in the Russian government.
+    ``part``: it is not named by a word of its own, but inside a longer word with a hyphen (NATO in NATO-Gipfel), or by the adjective of a
+    state whose government is meant (Russian in the Russian government).
     """
 
     field: Field
@@ -62,8 +62,9 @@ class Mention(Struct, frozen=True, omit_defaults=True):
 class Entity(Struct, frozen=True, kw_only=True):
     """One entity of an article with all its mentions.
 
-    ``id`` is a Wikidata id (``Q7747``), ``geonames:N``, ``ww:slug`` for our own additions, a user's own, or ``name:TYPE:slug`` for a name
-    only a model found. ``salience``: from 0 to 1, how much the article is about it (``core.salience``).
+    ``id`` is a Wikidata id (``Q7747``), ``geonames:N``, ``ww:slug`` for one of our additions, an id from the user's own list, or
+    ``name:TYPE:slug`` for a name that only a model found. ``salience``: from 0 to 1, how much the article is about the entity
+    (``core.entities.salience``).
     """
 
     id: str
@@ -75,7 +76,7 @@ class Entity(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True):
-    """Why a topic was given: the phrase as written, where it stands, the rule's term and what it counted."""
+    """Why a topic was given: the phrase as written and where it is, the rule's term, and how much it counted."""
 
     phrase: str
     field: Field
@@ -86,7 +87,7 @@ class Evidence(Struct, frozen=True):
 
 
 class Topic(Struct, frozen=True):
-    """A topic with its score (>= 1 is over the threshold) and its evidence, strongest first."""
+    """A topic with its score (1 or more: the threshold is reached) and its evidence, the strongest first."""
 
     id: str
     score: float
@@ -94,7 +95,7 @@ class Topic(Struct, frozen=True):
 
 
 class Language(Struct, frozen=True):
-    """ISO 639-1 code (``und`` if unknown), confidence 0 to 1, and who said so."""
+    """An ISO 639-1 code (``und`` if unknown), the confidence, 0 to 1, and where the code is from."""
 
     code: str
     confidence: float
@@ -102,7 +103,7 @@ class Language(Struct, frozen=True):
 
 
 class Versions(Struct, frozen=True, kw_only=True):
-    """What made the enrichment, so that a stored article can be told from one made by newer rules or models."""
+    """What an article was enriched with, to tell it from articles that were enriched with newer rules or models."""
 
     wirewatch: str
     gazetteer: str
@@ -111,7 +112,7 @@ class Versions(Struct, frozen=True, kw_only=True):
 
 
 class EnrichedArticle(Struct, frozen=True, kw_only=True):
-    """``enriched.v1``: a cleaned article with what was found in it. The flat lists serve aggregations (Kibana, Grafana)."""
+    """``enriched.v1``: a cleaned article and what was found in it. The flat lists are for aggregations (Kibana, Grafana)."""
 
     id: str
     title: str
@@ -126,7 +127,7 @@ class EnrichedArticle(Struct, frozen=True, kw_only=True):
     published_claim: str | None = None
     updated_at: datetime | None = None
     first_seen_at: datetime
-    backfill: Annotated[bool, Meta(description="Came in as history: it never alerts.")] = False
+    backfill: Annotated[bool, Meta(description="The article is history, not news: it never causes an alert.")] = False
     entities: tuple[Entity, ...] = ()
     persons: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
@@ -140,12 +141,15 @@ class EnrichedArticle(Struct, frozen=True, kw_only=True):
 
     @property
     def time(self) -> datetime:
-        """The time an article is sorted and filtered by: its publication where that is known, else when it was first seen."""
+        """The time by which an article is sorted and filtered: when it was published if that is known, else when it was first seen."""
         return self.published_at or self.first_seen_at
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """``alert.v1``: a watch saw more than it should have. The id is made of watch and window, so that a repeat is no second alert."""
+    """``alert.v1``: a watch found more articles than expected (planned: nothing sends alerts yet).
+
+    The id is made of watch and window, so a repeat isn't a second alert.
+    """
 
     id: str
     watch: str
@@ -160,7 +164,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Where a message came from: a Kafka topic, or a file (``partition`` 0, ``offset`` in bytes or records)."""
+    """Where a message is from: a Kafka topic, or a file (``partition`` is 0, ``offset`` is in bytes or records)."""
 
     topic: str
     partition: int = 0
@@ -181,7 +185,7 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
 
 
 class Checkpoint(Struct, frozen=True, kw_only=True):
-    """How far a source was read. ``position`` is what the source's reader understands; ``mark`` tells a replaced file from a grown one."""
+    """How far a source has been read. ``position`` is in the source's own unit; ``mark`` tells a replaced file from one that has grown."""
 
     source: str
     position: int

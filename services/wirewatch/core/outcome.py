@@ -1,11 +1,11 @@
-"""How the path of an article can end without an article: a closed set of reasons."""
+"""How a message can end without an article: a closed set of reasons."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why trying again would never help. The values are metric labels and dead-letter reasons: stable."""
+    """Why a message can't become an article, however often it is tried. Metrics and dead letters have the values: don't change them."""
 
     EMPTY_MESSAGE = "empty_message"
     TOO_LARGE = "too_large"
@@ -23,7 +23,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A message that can't become an article. ``detail`` names field and fault, never the article's text."""
+    """A message that can't become an article. ``detail`` names the field and the fault, and never has the article's text."""
 
     reason: Reason
     detail: str

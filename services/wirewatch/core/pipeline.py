@@ -1,6 +1,6 @@
-"""The path of an article: one list of steps, from raw bytes to an enriched article or the reason why there is none.
+"""The path of an article: one list of steps, from raw bytes to an enriched article, or to the reason why there is none.
 
-To add a step, write a function that takes the draft and the tools, and put it into ``READING`` or ``FINDING``.
+To add a step, write a function that takes the draft and the tools, and add it to ``READING`` or ``FINDING``.
 """
 
 import json
@@ -18,13 +18,14 @@ from wirewatch.core.ingest.dates import parse_time, publication
 from wirewatch.core.ingest.identity import article_id, canonical_url
 from wirewatch.core.ingest.language import Identify, language_of
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.core.stories.fingerprint import sketch
+from wirewatch.core.stories.fingerprint import fingerprint
 from wirewatch.core.text.document import Document
+from wirewatch.core.text.languages import Languages
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAX_TITLE = 2_000
 _MAX_AUTHORS = 100
-# Flags that a step of ``FINDING`` sets.
+# Flags that are set by steps of ``FINDING``.
 _FOUND_FLAGS: frozenset[Flag] = frozenset({"language_unknown"})
 
 
@@ -42,9 +43,10 @@ class TopicTagging(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tools:
-    """What the steps work with; nothing in it changes."""
+    """What the steps work with. It never changes. ``max_record_bytes`` is for a raw message, ``max_text_characters`` for a cleaned body."""
 
     identify: Identify
+    languages: Languages
     entities: EntityTagging
     topics: TopicTagging
     versions: Versions
@@ -55,7 +57,7 @@ class Tools:
 
 @dataclass(kw_only=True, slots=True)
 class Draft:
-    """An article on its way: each step fills in what it is named for."""
+    """An article on its way: each step sets the fields that it finds out."""
 
     raw: bytes
     now: datetime
@@ -80,7 +82,7 @@ _decoder = msgspec.json.Decoder(Article)
 
 
 def decode(draft: Draft, tools: Tools) -> Rejected | None:
-    """Raw bytes to ``article.v1``; decoding is validating."""
+    """Decode and validate raw bytes as ``article.v1``."""
     raw = draft.raw.removeprefix(_BYTE_ORDER_MARK)
     if not raw.strip():
         return Rejected(Reason.EMPTY_MESSAGE, "the message holds no bytes")
@@ -98,7 +100,7 @@ def decode(draft: Draft, tools: Tools) -> Rejected | None:
 
 
 def _decode_leniently(draft: Draft, raw: bytes, fault: str) -> Rejected | None:
-    """Accept the escape of half a surrogate pair, as a producer that cuts strings leaves it; ``clean`` removes it."""
+    """Accept the escape of half a surrogate pair, which a producer that cuts strings leaves behind; ``clean`` removes it."""
     if b"\\ud" not in raw.lower():
         return Rejected(Reason.INVALID_JSON, fault)
     try:
@@ -111,7 +113,7 @@ def _decode_leniently(draft: Draft, raw: bytes, fault: str) -> Rejected | None:
 
 
 def clean_text(draft: Draft, tools: Tools) -> Rejected | None:
-    """Title and body as readable text."""
+    """Set title and body, as readable text."""
     draft.title, flags = clean(draft.article.title or "", max_characters=_MAX_TITLE)
     draft.body, more = clean(draft.article.body or "", max_characters=tools.max_text_characters)
     draft.title = " ".join(draft.title.split())
@@ -122,7 +124,7 @@ def clean_text(draft: Draft, tools: Tools) -> Rejected | None:
 
 
 def identify(draft: Draft, _tools: Tools) -> Rejected | None:
-    """Canonical URL and id; after ``clean_text``, since without URL and guid the text is the identity."""
+    """Set the canonical URL and the id. It comes after ``clean_text``, because an article without URL and guid is identified by text."""
     article = draft.article
     draft.url = canonical_url(article.url) if article.url else None
     if article.url and draft.url is None:
@@ -132,7 +134,7 @@ def identify(draft: Draft, _tools: Tools) -> Rejected | None:
 
 
 def date(draft: Draft, tools: Tools) -> Rejected | None:
-    """When it was published, if that can be believed."""
+    """Set the time of publication, if the one that the source gives is plausible."""
     draft.published_at, flag = publication(draft.article.published_at, now=draft.now, tolerance=tools.future_tolerance)
     if flag:
         draft.flags.add(flag)
@@ -140,36 +142,38 @@ def date(draft: Draft, tools: Tools) -> Rejected | None:
 
 
 def find_language(draft: Draft, tools: Tools) -> None:
-    """Language, which entities and topics depend on."""
-    draft.language = language_of(draft.title, draft.body, declared=draft.article.language, identify=tools.identify)
+    """Set the language, which entities and topics depend on."""
+    draft.language = language_of(
+        draft.title, draft.body, declared=draft.article.language, identify=tools.identify, languages=tools.languages
+    )
     if draft.language.origin == "none":
         draft.flags.add("language_unknown")
     draft.document = Document.of(title=draft.title, body=draft.body, language=draft.language.code)
 
 
 def find_entities(draft: Draft, tools: Tools) -> None:
-    """Persons, organisations, places and other names, linked to ids."""
+    """Set the persons, organisations, places and other names, linked to ids."""
     draft.entities = tools.entities.tag(draft.document)
 
 
 def find_topics(draft: Draft, tools: Tools) -> None:
-    """Topics with their evidence."""
+    """Set the topics, with their evidence."""
     draft.topics = tools.topics.tag(draft.document)
 
 
-def fingerprint(draft: Draft, _tools: Tools) -> None:
-    """The story's sketch, from the body alone: outlets change headlines first."""
-    draft.fingerprint = sketch(draft.document.fields[-1].folded)
+def find_fingerprint(draft: Draft, _tools: Tools) -> None:
+    """Set the fingerprint, from the body alone: when outlets edit a report, they change the headline first."""
+    draft.fingerprint = fingerprint(draft.document.fields[-1].folded)
 
 
-# From a message to clean text; what these say of an article never changes.
+# From a message to clean text. What these steps find out about an article never changes.
 READING: Mapping[str, Step] = {"decode": decode, "clean": clean_text, "identify": identify, "date": date}
-# From clean text to what is found in it, by rules, names and models that do change. None of these rejects an article.
+# From clean text to what is in it, by rules, names and models that do change. None of these steps rejects an article.
 FINDING: Mapping[str, FindingStep] = {
     "language": find_language,
     "entities": find_entities,
     "topics": find_topics,
-    "fingerprint": fingerprint,
+    "fingerprint": find_fingerprint,
 }
 STEPS: Mapping[str, Step] = {**READING, **FINDING}
 
@@ -183,14 +187,14 @@ class Pipeline:
         self._seconds = dict.fromkeys(STEPS, 0.0)
 
     def process(self, raw: bytes, *, now: datetime, backfill: bool = False) -> EnrichedArticle | Rejected:
-        """The article of one message, first seen ``now`` (UTC), or why there is none. Bad input never raises.
+        """Return the article of a message that was first seen ``now`` (UTC), or why there is none. Bad input never raises.
 
-        ``backfill``: it is history, not news. Raises WirewatchError where a step lacks what it needs, such as a model.
+        ``backfill``: it is history, not news. Raises WirewatchError if a step lacks what it needs, such as a model.
         """
         return self._run(STEPS, Draft(raw=raw, now=now, backfill=backfill), _enriched)
 
     def reenrich(self, article: EnrichedArticle) -> EnrichedArticle | Rejected:
-        """The article with what is found in its text now; all that came with the message stays. Raises as ``process`` does."""
+        """Return the article with what is found in its text now; what came with the message is kept. Raises as ``process`` does."""
         declared = article.language.code if article.language.origin == "declared" else None
         draft = Draft(raw=b"", now=article.first_seen_at, article=Article(language=declared), title=article.title, body=article.body)
         draft.flags = set(article.flags) - _FOUND_FLAGS
@@ -201,7 +205,7 @@ class Pipeline:
         )
 
     def pop_seconds(self) -> dict[str, float]:
-        """The seconds that each step took since the last call."""
+        """Return the seconds that each step has taken since the last call."""
         seconds, self._seconds = self._seconds, dict.fromkeys(STEPS, 0.0)
         return seconds
 
@@ -219,7 +223,7 @@ class Pipeline:
                 if rejected:
                     return rejected
             return finish(draft, self._tools.versions)
-        except WirewatchError:  # no fault of the article: its neighbours would all be rejected, too
+        except WirewatchError:  # not the article's fault: all others would be rejected too
             raise
         except Exception as error:  # noqa: BLE001 - one article that no step foresaw must not stop the others; reject_limit bounds it
             return Rejected(Reason.CRASHED, f"{type(error).__name__} in or after the step {name}; please report it with the message")
@@ -249,7 +253,7 @@ def _enriched(draft: Draft, versions: Versions) -> EnrichedArticle:
 
 
 def _found(draft: Draft) -> dict[str, Any]:
-    """What the steps of ``FINDING`` found, by the names of an enriched article's fields."""
+    """Return what the steps of ``FINDING`` found, by the names of an enriched article's fields."""
     return {
         "language": draft.language,
         "entities": draft.entities,
@@ -267,7 +271,7 @@ def _names(entities: Sequence[Entity], kind: str) -> tuple[str, ...]:
 
 
 def _line(value: str | None) -> str | None:
-    """A short field as one clean line, None if nothing is left."""
+    """Return a short field as one clean line, None if nothing is left of it."""
     if not value:
         return None
     return " ".join(clean(value, max_characters=_MAX_TITLE)[0].split()) or None

@@ -8,7 +8,7 @@ import msgspec
 
 from wirewatch.core.article import DeadLetter
 from wirewatch.core.ingest.dead_letters import ATTEMPTS_HEADER, LETTER_HEADER
-from wirewatch.core.ingest.message_key import NoKey, article_key, enriched_key
+from wirewatch.core.ingest.identity import NoKey, article_key, enriched_key
 from wirewatch.core.outcome import Rejected
 from wirewatch.core.pipeline import Pipeline
 from wirewatch.ports.broker import Delivery, MessageTooLarge, Publisher

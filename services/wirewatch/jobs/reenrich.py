@@ -10,7 +10,8 @@ from typing import Protocol
 
 from wirewatch.core.article import EnrichedArticle, Versions
 from wirewatch.core.outcome import Rejected
-from wirewatch.core.search.parser import And, Dated, Everything, Query, QueryError, parse
+from wirewatch.core.search.parser import parse
+from wirewatch.core.search.query import And, Dated, Everything, Query, QueryError
 from wirewatch.ports.store import ArticleStore, PutResult
 
 _BATCH = 256
@@ -56,7 +57,7 @@ def _dated(bound: str, date: str) -> Query:
     text = f'{bound}:"{date}"'
     found = parse(text)
     if not isinstance(found, Dated):
-        raise QueryError("this is more than a date", 0, text)
+        raise QueryError("only a date is expected here", 0, text)
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from wirewatch.core.ingest.message_key import NoKey, article_key
+from wirewatch.core.ingest.identity import NoKey, article_key
 from wirewatch.core.outcome import Reason
 from wirewatch.jobs.reading import Progress, Silent, read_on
 from wirewatch.ports.broker import Delivery, MessageTooLarge, Publisher

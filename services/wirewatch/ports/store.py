@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
 from wirewatch.core.outcome import Rejected
-from wirewatch.core.search.parser import Query
+from wirewatch.core.search.query import Query
 
 Sort = Literal["relevance", "newest", "oldest"]
 Bucket = Literal["hour", "day", "week", "month"]

@@ -23,7 +23,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from wirewatch.core.ingest.storable import storable
+from wirewatch.core.ingest.cleaning import storable
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.pipeline import Pipeline
 from wirewatch.metrics import Counted, Metrics

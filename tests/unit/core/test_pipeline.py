@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.languages import LANGUAGES
 
 from wirewatch.core.article import EnrichedArticle, Entity, Evidence, Language, Mention, Topic, Versions
 from wirewatch.core.outcome import Reason, Rejected
@@ -43,6 +44,7 @@ class Sanctions:
 def pipeline(**limits: int) -> Pipeline:
     tools = Tools(
         identify=lambda _text: ("de", 0.9),
+        languages=LANGUAGES,
         entities=Putin(),
         topics=Sanctions(),
         versions=VERSIONS,

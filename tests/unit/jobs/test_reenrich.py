@@ -14,7 +14,8 @@ from wirewatch.adapters.sqlite.store import SqliteStore
 from wirewatch.bootstrap.taggers import Taggers, build_pipeline, build_taggers
 from wirewatch.core.article import EnrichedArticle, Topic
 from wirewatch.core.outcome import Reason, Rejected
-from wirewatch.core.search.parser import And, QueryError, parse
+from wirewatch.core.search.parser import parse
+from wirewatch.core.search.query import And, QueryError
 from wirewatch.jobs.reenrich import Reenriched, Reenrichment, selection
 from wirewatch.ports.store import EmbeddedStore, PutResult
 from wirewatch.settings import Settings

@@ -59,29 +59,29 @@ def folder(tmp_path: Path) -> Path:
 def test_report_lists_each_ambiguous_name_with_its_reason(folder: Path) -> None:
     lexicon = Lexicon({"worden": frozenset({"de"})}, {}, {("dropton", ""): "a drink"})
     collection = Collection(folder, Counter())
-    collection.take_all(folder)
+    collection.add_all(folder)
     drafts = list(collection.drafts.values())
     count_names([draft for draft in drafts if draft.type == "PER"], lexicon)
     claims = claim_all(drafts, lexicon)
     found = rows(claims, drafts, lexicon)
-    taken = "dropped: another entity, further ahead, has it"
+    claimed = "dropped: an entity of higher rank has it"
     assert found == sorted(
         [
-            Row("atlanta", "geonames:1", "Springfield", taken, "", "ww:mosel", "Mosel"),
+            Row("atlanta", "geonames:1", "Springfield", claimed, "", "ww:mosel", "Mosel"),
             Row("dropton", "geonames:6", "Dropton", "dropped: in dropped_names.csv", "a drink"),
             Row("eva muster", "Q11", "Eva Muster", "dropped: two politicians, equally well known", "", "Q12", "Eva Muster"),
             Row("eva muster", "Q12", "Eva Muster", "dropped: two politicians, equally well known", "", "Q11", "Eva Muster"),
-            Row("jan known", "Q14", "Jan Known", taken, "", "Q13", "Jan Known"),
+            Row("jan known", "Q14", "Jan Known", claimed, "", "Q13", "Jan Known"),
             Row("lakeside", "geonames:1", "Springfield", "dropped: the main name of another city", "", "geonames:3", "Lakeside"),
-            Row("muster", "geonames:4", "Muster", "condition: a person's name or a code too, only behind a preposition of place"),
+            Row("muster", "geonames:4", "Muster", "condition: also a person's name or a code, so only after a preposition of place"),
             Row("oms", "Q1", "Organization of Mines", "dropped: a short name of an organisation", "", "Q7817", "World Health Organization"),
-            Row("oms", "Q7817", "World Health Organization", "condition: a short acronym or a word in capitals, only in capitals"),
-            Row("oms", "Q7817", "World Health Organization", "condition: something else in other languages, only in some", "fr"),
+            Row("oms", "Q7817", "World Health Organization", "condition: a short acronym or a word in capitals, so only in capitals"),
+            Row("oms", "Q7817", "World Health Organization", "condition: something else in other languages, so only in some", "fr"),
             Row("omx", "Q1", "Organization of Mines", "dropped: a short name of an organisation"),
             Row("springfield", "geonames:2", "Springfield", "dropped: the main name of another city", "", "geonames:1", "Springfield"),
-            Row("who", "Q7817", "World Health Organization", "condition: a short acronym or a word in capitals, only in capitals"),
-            Row("worden", "geonames:5", "Worden", "condition: a common word, only where that cannot be meant", "de"),
-            Row("wordens", "geonames:5", "Worden", "dropped: a German common word, were this a genitive"),
+            Row("who", "Q7817", "World Health Organization", "condition: a short acronym or a word in capitals, so only in capitals"),
+            Row("worden", "geonames:5", "Worden", "condition: also a common word, so only where that can't be meant", "de"),
+            Row("wordens", "geonames:5", "Worden", "dropped: a German common word if this is a genitive"),
         ]
     )
     text, version = render(drafts, claims, lexicon)

@@ -13,6 +13,8 @@ import wirewatch
 from wirewatch.adapters.elastic.setup import declared
 from wirewatch.adapters.files.compounds import load_splitter
 from wirewatch.adapters.files.gazetteer import SHIPPED, read_shipped
+from wirewatch.adapters.files.languages import SHIPPED as LANGUAGES
+from wirewatch.adapters.files.languages import load_languages
 from wirewatch.adapters.files.topics import load_topics
 from wirewatch.adapters.kafka.catalogue import load_kafka_topics
 from wirewatch.adapters.ner.crf import NameModel
@@ -33,6 +35,7 @@ LOADERS: dict[Path, Callable[[Path], object]] = {
     MODEL: load_model,
     PACKAGE / "data" / "german_parts.txt": load_splitter,
     PACKAGE / "data" / "topics" / "trade.yaml": lambda path: load_topics((path.parent,)),
+    LANGUAGES / "de.yaml": lambda path: load_languages(path.parent),
     PACKAGE / "schemas" / "topics.yaml": load_kafka_topics.__wrapped__,
     PACKAGE / "schemas" / "elasticsearch" / "articles-mappings.json": lambda path: declared(path.stem, path.parent),
 }
@@ -48,8 +51,8 @@ DAMAGE: dict[str, Callable[[bytes], bytes | None]] = {
 @pytest.mark.parametrize("damage", DAMAGE)
 @pytest.mark.parametrize("shipped", LOADERS, ids=lambda path: path.name)
 def test_one_clear_error(shipped: Path, damage: str, tmp_path: Path) -> None:
-    if (shipped.name, damage) == ("trade.yaml", "missing"):
-        pytest.skip("a folder of topics holds what it holds")
+    if shipped.name in {"trade.yaml", "de.yaml"} and damage == "missing":
+        pytest.skip("a folder of topics or languages holds what it holds")
     path = tmp_path / shipped.name
     if (damaged := DAMAGE[damage](shipped.read_bytes())) is not None:
         path.write_bytes(damaged)

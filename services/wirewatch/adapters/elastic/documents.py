@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from wirewatch.core.article import EnrichedArticle, EntityType
-from wirewatch.core.ingest.revisions import utc
-from wirewatch.core.ingest.storable import storable
+from wirewatch.core.ingest.cleaning import storable
+from wirewatch.core.ingest.dates import utc
 from wirewatch.core.search.analysis import Analyser, entity_names, same_code, searchable
 
 NAME_FIELDS: dict[EntityType, str] = {"PER": "persons", "ORG": "organisations", "LOC": "places", "MISC": "others"}

@@ -4,7 +4,7 @@ from typing import Any, assert_never
 
 from wirewatch.adapters.elastic.documents import ID_FIELDS, NAME_FIELDS, microsecond_of, stem_token
 from wirewatch.core.search.analysis import Analyser, name_form, same_code, searchable
-from wirewatch.core.search.parser import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
+from wirewatch.core.search.query import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
 
 Clause = dict[str, Any]
 # A title says what an article is about, and a stem says less than the word itself; as in SQLite.

@@ -21,11 +21,11 @@ from wirewatch.adapters.elastic.id_registry import ARTICLE_IDS, IdRegistry
 from wirewatch.adapters.elastic.query import clause
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.errors import Refused
-from wirewatch.core.ingest.revisions import utc
-from wirewatch.core.ingest.storable import storable_text
+from wirewatch.core.ingest.cleaning import storable_text
+from wirewatch.core.ingest.dates import utc
 from wirewatch.core.outcome import Reason, Rejected
 from wirewatch.core.search.analysis import Analyser
-from wirewatch.core.search.parser import Query
+from wirewatch.core.search.query import Query
 from wirewatch.ports.signals import Retry
 from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, TimeCount
 

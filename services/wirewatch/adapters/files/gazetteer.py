@@ -15,6 +15,7 @@ from wirewatch.core.article import EntityType
 from wirewatch.core.entities.gazetteer import Gazetteer, GazetteerEntry, Identity, Rule, extended
 from wirewatch.core.errors import DataFileError
 from wirewatch.core.text.folding import fold
+from wirewatch.core.text.languages import Languages
 
 SHIPPED = Path(str(files("wirewatch") / "data" / "gazetteer" / "gazetteer.tsv.gz"))
 _FORMAT = "wirewatch gazetteer 1"
@@ -23,7 +24,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TYPES: dict[str, EntityType] = {"PER": "PER", "ORG": "ORG", "LOC": "LOC", "MISC": "MISC"}
 
 
-def load_gazetteer(extra: Sequence[Path] = (), suppress: Path | None = None) -> Gazetteer:
+def load_gazetteer(extra: Sequence[Path] = (), suppress: Path | None = None, *, languages: Languages) -> Gazetteer:
     """The gazetteer that ships, with the entries of ``extra`` and without what ``suppress`` lists. Raises DataFileError."""
     faults: list[str] = []
     entries = _unique(list(_read_entries(extra, faults)), faults)
@@ -34,7 +35,7 @@ def load_gazetteer(extra: Sequence[Path] = (), suppress: Path | None = None) -> 
     if not extra and suppress is None:
         return base
     user_version = blake2b(repr((entries, suppressed)).encode(), digest_size=4).hexdigest()
-    return extended(base, [entry for _, entry in entries], suppressed, version=f"{base.version}+{user_version}")
+    return extended(base, [entry for _, entry in entries], suppressed, languages=languages, version=f"{base.version}+{user_version}")
 
 
 def read_shipped(path: Path) -> Gazetteer:

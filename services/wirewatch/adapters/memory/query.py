@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import assert_never
 
 from wirewatch.core.article import EnrichedArticle
-from wirewatch.core.ingest.revisions import utc
+from wirewatch.core.ingest.dates import utc
 from wirewatch.core.search.analysis import Analyser, is_named, same_code, searchable
-from wirewatch.core.search.parser import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
+from wirewatch.core.search.query import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
 
 _TITLE_WEIGHT = 4.0
 

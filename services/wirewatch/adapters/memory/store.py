@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from wirewatch.adapters.memory.dead_letters import MemoryDeadLetters
 from wirewatch.adapters.memory.query import Entry, entry_of, matches, score
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
-from wirewatch.core.ingest.revisions import supersedes, utc
+from wirewatch.core.ingest.dates import utc
+from wirewatch.core.ingest.identity import supersedes
 from wirewatch.core.search.analysis import Analyser
-from wirewatch.core.search.parser import Query
+from wirewatch.core.search.query import Query
 from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, PutResult, Sort, TimeCount
 
 

@@ -1,1 +1,1 @@
-"""Trained models that find names."""
+"""Trained models that find names in text."""

@@ -1,7 +1,7 @@
 """A linear-chain model of names: weights of features, and the best sequence of labels (Lafferty, McCallum & Pereira 2001).
 
-The weights lie in one file for a language, made by ops/train. They are whole numbers of eight bits with one scale for each label, found by
-binary search of a feature's key; a text is scored as one array, so that the cost for each word is small.
+Each language has one file of weights, made by ops/train. Weights are whole numbers of eight bits, with a scale for each label, and are
+looked up by a feature's key. A text is scored as one array, so that the cost for each word is small.
 """
 
 import zlib
@@ -9,44 +9,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from wirewatch.adapters.ner.features import (
-    EDGE,
-    GRAM_SLOTS,
-    HEAD,
-    LEXICAL,
-    PLACED,
-    SLOT,
-    SLOTS,
-    TABLED,
-    WRITTEN,
-    Hashes,
-    exact_key,
-    folded_key,
-    mixed,
-    placed_keys,
-    templates,
-    written_slots,
-)
+from wirewatch.adapters.ner.features import Hashes, mixed, templates
+from wirewatch.adapters.ner.slots import Lexicon, Sentence, SlotTable
 from wirewatch.core.errors import DataFileError
 
 FORMAT = 1
-# Words whose slots are kept between texts: those of the usual vocabulary, about 150 bytes each.
-_KEPT_WORDS = 20_000
-# Letters of a compound before its head, and of the head, at least.
-_FIRST_PART, _SHORTEST_HEAD = 3, 4
 _BUCKET_BITS = 20
 _IMPOSSIBLE = np.float32(-1e9)
 
 
 class Meta(msgspec.Struct, frozen=True):
-    """What a model file says about itself. ``templates`` are the numbers of those in use."""
+    """What a model file says about itself. ``templates`` are the numbers of the templates in use."""
 
     format: int
     language: str
@@ -55,105 +35,9 @@ class Meta(msgspec.Struct, frozen=True):
     templates: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """What is known of single words: columns of small numbers, 0 for nothing, in rows by sorted key.
-
-    ``exact``: clusters, foreign and usage, by the word as written; ``folded``: lists that its folded form stands in.
-    """
-
-    exact: Hashes
-    exact_rows: NDArray[np.uint16]
-    folded: Hashes
-    folded_rows: NDArray[np.uint16]
-
-    @classmethod
-    def empty(cls) -> Self:
-        none = np.zeros(0, dtype=np.uint32)
-        return cls(none, np.zeros((0, len(TABLED)), np.uint16), none, np.zeros((0, 1), np.uint16))
-
-    def slots(self, words: Sequence[str]) -> Hashes:
-        """The slots LEXICAL of words, as numbers that differ between columns."""
-        tabled = np.zeros((len(words), len(TABLED)), dtype=np.uint32)
-        # What follows a hyphen, and the same in small letters, serve for a word that isn't there itself.
-        for forms in (words, [word.rpartition("-")[2] for word in words], [word.lower() for word in words]):
-            missing = np.flatnonzero(~tabled.any(axis=1))
-            keys = np.array([exact_key(forms[index]) for index in missing.tolist()], dtype=np.uint32)
-            tabled[missing] = _rows(self.exact, self.exact_rows, keys)
-        lists = _rows(self.folded, self.folded_rows, np.array([folded_key(word) for word in words], dtype=np.uint32))
-        return np.concatenate([tabled, lists, self._heads(words)], axis=1)
-
-    def _heads(self, words: Sequence[str]) -> Hashes:
-        """The slots HEAD of words: of the longest known word that a word ends in, as a German compound does in its head."""
-        found = np.zeros((len(words), len(HEAD)), dtype=np.uint32)
-        owners, keys = [], []
-        for index, word in enumerate(words):
-            if word[0].isupper() and word[1:].islower():
-                for begin in range(_FIRST_PART, len(word) - _SHORTEST_HEAD + 1):
-                    owners.append(index)
-                    keys.append(exact_key(word[begin:].capitalize()))
-        rows = _rows(self.exact, self.exact_rows, np.array(keys, dtype=np.uint32))
-        # Backwards, so that of a word's heads the longest is written last.
-        for place in np.flatnonzero(rows[:, TABLED.index("usage")])[::-1]:
-            found[owners[place]] = (keys[place], rows[place, 1], rows[place, TABLED.index("usage")])
-        return found
-
-
-def _rows(keys: Hashes, rows: NDArray[np.uint16], wanted: Hashes) -> NDArray[np.uint16]:
-    if not len(keys):
-        return np.zeros((len(wanted), rows.shape[1]), dtype=np.uint16)
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where((keys[at] == wanted)[:, None], rows[at], 0)
-
-
-class Sentence(NamedTuple):
-    """Words, and for each what the gazetteer says of it: B-PER, I-PER …, empty if nothing. ``domain``: see ``placed_keys``."""
-
-    words: Sequence[str]
-    known: Sequence[str]
-    domain: str = ""
-
-
-@dataclass(slots=True)
-class SlotTable:
-    """Makes the slots of sentences, and remembers those of words it has met."""
-
-    lexicon: Lexicon
-    _rows: dict[str, int] = field(default_factory=dict)
-    _table: Hashes = field(default_factory=lambda: np.zeros((1, len(SLOTS)), dtype=np.uint32))
-
-    def of(self, sentences: Sequence[Sentence]) -> tuple[Hashes, NDArray[np.intp]]:
-        """The slots of all words, EDGE empty rows between sentences, and in which row each word is."""
-        if len(self._rows) > _KEPT_WORDS:
-            self._rows.clear()
-            self._table = self._table[:1]
-        self._learn({word for sentence in sentences for word in sentence.words if word not in self._rows})
-        index: list[int] = [0] * EDGE
-        placed: list[tuple[int, ...]] = [(0,) * len(PLACED)] * EDGE
-        for sentence in sentences:
-            index += [self._rows[word] for word in sentence.words]
-            index += [0] * EDGE
-            placed += placed_keys(sentence.words, sentence.known, sentence.domain)
-            placed += [(0,) * len(PLACED)] * EDGE
-        slots = self._table[index]
-        slots[:, SLOT[PLACED[0]] :] = placed
-        rows = np.flatnonzero(np.array(index))
-        return slots, rows
-
-    def _learn(self, unknown: set[str]) -> None:
-        new = sorted(unknown)
-        if not new:
-            return
-        table = np.zeros((len(new), len(SLOTS)), dtype=np.uint32)
-        table[:, : len(WRITTEN) + len(GRAM_SLOTS)] = [written_slots(word) for word in new]
-        table[:, SLOT[LEXICAL[0]] : SLOT[LEXICAL[-1]] + 1] = self.lexicon.slots(new)
-        self._rows |= {word: len(self._table) + number for number, word in enumerate(new)}
-        self._table = np.concatenate([self._table, table])
-
-
 @dataclass(slots=True)
 class Places:
-    """Finds sorted keys by their upper bits, in a third of a binary search's time."""
+    """Finds keys among sorted ones by their upper bits, in a third of the time of a binary search."""
 
     keys: Hashes
     _first: NDArray[np.int32] = field(init=False)
@@ -163,7 +47,7 @@ class Places:
         self._first = np.searchsorted(self.keys.astype(np.uint64), buckets).astype(np.int32)
 
     def of(self, found: Hashes) -> NDArray[np.int32]:
-        """Where each key stands; behind the last, where a row of zeros is, if it is none of them."""
+        """Return the index of each key in ``keys``; if it is not there, ``len(keys)``, where the weights have a row of zeros."""
         wanted = found.ravel()
         bucket = wanted >> np.uint32(32 - _BUCKET_BITS)
         at, stop = self._first[bucket], self._first[bucket + 1]
@@ -185,7 +69,11 @@ _LEXICON = ("exact", "exact_rows", "folded", "folded_rows")
 
 @dataclass(frozen=True, slots=True)
 class NameModel:
-    """Weights by feature and label, and by label and label. ``weights[i]`` times ``scale`` is for the feature of key ``keys[i]``."""
+    """Weights by feature and label, and by label and next label. ``weights[i]`` times ``scale`` is for the feature with ``keys[i]``.
+
+    Shapes, for F features and L labels: ``keys`` (F), ``weights`` (F + 1, L) with zeros in the last row, ``scale`` (L), ``start`` (L),
+    ``moves`` (L, L).
+    """
 
     meta: Meta
     keys: Hashes
@@ -201,7 +89,7 @@ class NameModel:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read what ``save`` wrote. Raises DataFileError."""
+        """Read a file that ``save`` wrote. Raises DataFileError."""
         with _opened(path) as arrays:
             meta = _meta(path, arrays)
             lexicon = Lexicon(*(arrays[name] for name in _LEXICON))
@@ -218,7 +106,7 @@ class NameModel:
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stub takes its flag for one of the arrays
 
     def label(self, sentences: Sequence[Sentence], table: SlotTable) -> list[list[str]]:
-        """The best labels of each sentence."""
+        """Return the best sequence of labels for each sentence, a label for each word."""
         slots, rows = table.of(sentences)
         scores = self._scores(slots, rows)
         lengths = [len(sentence.words) for sentence in sentences]
@@ -232,7 +120,7 @@ class NameModel:
 
 
 def read_meta(path: Path) -> Meta:
-    """What a model file says about itself, without reading the rest. Raises DataFileError."""
+    """Return what a model file says about itself, without reading the rest. Raises DataFileError."""
     with _opened(path) as arrays:
         return _meta(path, arrays)
 
@@ -253,14 +141,18 @@ def _opened(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
 def _meta(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Meta:
     meta = msgspec.json.decode(arrays["meta"].tobytes(), type=Meta)
     if meta.format != FORMAT or max(meta.templates) >= len(templates()):
-        raise DataFileError(f"{path}: a model of another version of wirewatch; install the package again")
+        raise DataFileError(f"{path}: a model for another version of wirewatch; install the package again")
     return meta
 
 
 def best_paths(
     scores: NDArray[np.float32], lengths: Sequence[int], start: NDArray[np.float32], moves: NDArray[np.float32]
 ) -> list[list[int]]:
-    """The labels with the highest sum for each sentence (Viterbi 1967), for sentences whose scores stand one after another."""
+    """Return the numbers of the labels with the highest sum for each sentence (Viterbi 1967).
+
+    ``scores``: a row for each word, of all sentences one after another, a column for each label. ``lengths``: words of each sentence.
+    ``start`` and ``moves``: the scores of a label at the start of a sentence, and of one label (row) followed by another (column).
+    """
     paths = []
     begin = 0
     for length in lengths:
@@ -280,10 +172,10 @@ def best_paths(
 
 
 def legal_moves(labels: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Zero where a label may start a sentence, or follow another; else as good as impossible.
+    """Return zeros where a label may start a sentence (L), or follow another (L, L); elsewhere a number that makes it impossible.
 
-    Labels are S-type for a name of one word, B-, I- and E-type for the first, middle and last word of a longer one, and any others in small
-    letters or O for what is no name.
+    Labels are S-type for a name of one word, and B-, I- and E-type for the first, middle and last word of a longer one. Words that are not
+    names have O, or other labels in lower case.
     """
     start = np.array([_IMPOSSIBLE if label[0] in "IE" else 0 for label in labels], dtype=np.float32)
     moves = np.full((len(labels), len(labels)), _IMPOSSIBLE, dtype=np.float32)

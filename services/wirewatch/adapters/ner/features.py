@@ -1,8 +1,8 @@
-"""What the name model looks at: properties of words, and the templates that combine them over a window of words.
+"""What the name model knows of a word: properties of words, and the templates that combine them over a window of words.
 
 The features are those of linear-chain models for names (Ratinov & Roth 2009, "Design challenges and misconceptions in named entity
 recognition"; Finkel, Grenager & Manning 2005): forms, affixes, shapes, word clusters and lists, in a window of two words on each side, and
-known names of the gazetteer as spans. Each word is reduced to a row of 32-bit hashes, its *slots*; a *template* mixes one slot or several,
+the spans of names that the gazetteer knows. Each word becomes a row of 32-bit hashes, its *slots*. A *template* mixes one or more slots,
 each at an offset, into the key of a feature. Keys are looked up in the weights, so no string is built for a feature.
 """
 
@@ -19,7 +19,7 @@ from wirewatch.core.text.folding import fold
 
 Hashes = NDArray[np.uint32]
 
-# Slots that a word's letters give.
+# Slots from a word's letters.
 PREFIXES, SUFFIXES = 5, 6
 WRITTEN = (
     "lower", "exact", *(f"prefix{n}" for n in range(1, PREFIXES + 1)), *(f"suffix{n}" for n in range(1, SUFFIXES + 1)),
@@ -27,7 +27,7 @@ WRITTEN = (
 )  # fmt: skip
 GRAMS = 12
 GRAM_SLOTS = tuple(f"gram{n}" for n in range(GRAMS))
-# Slots that the lexicon gives, and those that the place in the text gives.
+# Slots from the lexicon, and slots from a word's place in the text.
 CLUSTERS = ("cluster0", "cluster1", "cluster2", "cluster3")
 TABLED = (*CLUSTERS, "foreign", "usage")
 HEAD = ("head", "headcluster", "headusage")
@@ -36,7 +36,7 @@ _NEAR = tuple(slot for slot in LEXICAL if slot != "head")
 PLACED = ("known", "initial", "style", "domain")
 SLOTS = (*WRITTEN, *GRAM_SLOTS, *LEXICAL, *PLACED)
 SLOT = {name: index for index, name in enumerate(SLOTS)}
-# Words on each side of a sentence that stand for its edge.
+# How many empty rows are on each side of a sentence.
 EDGE = 4
 _PORTION = 256
 _DIGIT = re.compile(r"\d")
@@ -45,7 +45,7 @@ _RUN = re.compile(r"(.)\1+")
 
 
 class Template(NamedTuple):
-    """A feature's recipe: slots with their offsets. Those of one ``bag`` have one key wherever in the window they stand."""
+    """How a feature is made: from slots with their offsets. Templates of one ``bag`` give one key wherever in the window the word is."""
 
     parts: tuple[tuple[int, str], ...]
     bag: str = ""
@@ -56,7 +56,7 @@ class Template(NamedTuple):
 
 @lru_cache(maxsize=1)
 def templates() -> tuple[Template, ...]:
-    """All templates, in the order of the columns of ``keys``."""
+    """Return all templates; their numbers in a model file are their places in this list."""
     single = {
         0: (*WRITTEN, *LEXICAL, *PLACED),
         1: ("lower", "prefix3", "suffix2", "suffix3", "suffix4", "short", "last", *_NEAR, "known"),
@@ -90,17 +90,21 @@ def templates() -> tuple[Template, ...]:
 
 
 def exact_key(word: str) -> int:
-    """The lexicon's key of a word as written."""
+    """Return the lexicon's key of a word as written."""
     return _hash("x", normal(word))
 
 
 def folded_key(word: str) -> int:
-    """The lexicon's key of a word's folded form."""
+    """Return the lexicon's key of a word's folded form."""
     return _hash("f", fold(word).strip())
 
 
 def placed_keys(words: Sequence[str], known: Sequence[str], domain: str = "") -> list[tuple[int, ...]]:
-    """The slots PLACED of a sentence's words: the gazetteer's tag, whether a sentence or quotation begins, capitals throughout or not."""
+    """Return the slots PLACED of a sentence's words, a row for each.
+
+    They are the gazetteer's tag, whether a sentence or a quotation begins, whether the sentence is in capitals or in title case, and
+    ``domain``, the corpus in training if its annotation differs (``ops.train.data.Source``), else empty.
+    """
     letters = [word for word in words if word[0].isalpha()]
     long = [word for word in letters if len(word) > 3]
     style, own = 1, _hash("d", domain) if domain else 0
@@ -118,17 +122,17 @@ def placed_keys(words: Sequence[str], known: Sequence[str], domain: str = "") ->
 
 
 def _hash(kind: str, value: str) -> int:
-    # 0 says that a slot is empty.
+    # 0 means that a slot is empty.
     return crc32(f"{kind}={value}".encode()) or 1
 
 
 def normal(word: str) -> str:
-    """A word with its digits made alike, as the lexicon has it."""
+    """Return a word with all digits replaced by 0, as the lexicon has it."""
     return _DIGIT.sub("0", word)
 
 
 def shape(word: str) -> str:
-    """Capitals X, small letters x, digits 0, letters without case l; other characters as they are."""
+    """Return a word's shape: X for a capital, x for a small letter, 0 for a digit, l for a letter without case, else the character."""
     return "".join(
         "X" if letter.isupper() else "x" if letter.islower() else "0" if letter.isdigit() else "l" if letter.isalpha() else letter
         for letter in word
@@ -136,7 +140,7 @@ def shape(word: str) -> str:
 
 
 def written_slots(word: str) -> list[int]:
-    """The slots that the letters of a word give, WRITTEN and then GRAM_SLOTS."""
+    """Return the slots from the letters of a word: WRITTEN, then GRAM_SLOTS."""
     exact = normal(word)
     lower = exact.lower()
     length = len(lower)
@@ -152,7 +156,7 @@ def written_slots(word: str) -> list[int]:
 
 
 class Plan(NamedTuple):
-    """Templates of the same number of parts: their columns, the salts of their keys, and of each part the offsets and slots."""
+    """Templates with the same number of parts: their columns, the salts of their keys, and the offsets and slots of each part."""
 
     columns: NDArray[np.intp]
     salts: NDArray[np.uint64]
@@ -161,7 +165,7 @@ class Plan(NamedTuple):
 
 @lru_cache(maxsize=16)
 def plans(chosen: tuple[int, ...]) -> tuple[Plan, ...]:
-    """How to mix the chosen templates: those of one part, of two, of three."""
+    """Return how to mix the chosen templates, by their number of parts."""
     found = []
     picked = [templates()[number] for number in chosen]
     for length in sorted({len(template.parts) for template in picked}):
@@ -174,9 +178,9 @@ def plans(chosen: tuple[int, ...]) -> tuple[Plan, ...]:
 
 
 def mixed(slots: Hashes, rows: NDArray[np.intp], chosen: Sequence[int]) -> Hashes:
-    """The keys of the chosen templates (columns) for the tokens in these rows of ``slots``; 0 where a slot is empty.
+    """Return the keys of the chosen templates (columns) for the words in these ``rows`` of ``slots``; 0 where a slot is empty.
 
-    ``slots`` has EDGE rows on each side of a sentence. Multiply-and-xor over 64 bits (Fowler, Noll & Vo), of which the upper half is taken.
+    ``slots`` has EDGE rows on each side of a sentence. A key is the upper half of a multiply-and-xor hash of 64 bits (Fowler, Noll & Vo).
     """
     found = np.empty((len(rows), len(chosen)), dtype=np.uint32)
     # In portions that stay in the processor's cache.

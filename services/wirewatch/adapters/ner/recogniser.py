@@ -1,23 +1,24 @@
-"""Names from the models that ship with wirewatch, or from a file of the same kind (made by ops/train). Loaded with the first text."""
+"""Finds names with the models that ship with wirewatch, or with another file made by ops/train."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from wirewatch.adapters.ner.crf import NameModel, Sentence, SlotTable, read_meta
+from wirewatch.adapters.ner.crf import NameModel, read_meta
+from wirewatch.adapters.ner.slots import Sentence, SlotTable
 from wirewatch.adapters.ner.tokens import Token, sentence_starts, tokenised
 from wirewatch.core.article import EntityType
 from wirewatch.core.text.spans import TypedSpan
 
-# A line without a full stop is cut here, and a long text is given in portions, so that it costs no more memory than a short one.
+# A sentence is cut after this many tokens, and a long text is labelled in portions of at least this many, so that it takes little memory.
 _LONGEST = 150
 _PORTION = 4_000
 _TYPES: dict[str, EntityType] = {"PER": "PER", "ORG": "ORG", "LOC": "LOC", "MISC": "MISC"}
 
 
 class TrainedRecogniser:
-    """Finds names with the model in this file. Raises DataFileError if it is none."""
+    """Finds names with the model in a file, which is loaded with the first text. Raises DataFileError if it isn't a model."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -26,11 +27,11 @@ class TrainedRecogniser:
 
     @property
     def version(self) -> str:
-        """Language of the model and hash of its weights."""
+        """The language of the model and a hash of its weights."""
         return self._version
 
     def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> list[TypedSpan]:
-        """Names in the text, in order."""
+        """Return names as (start, end, type) in code points, in order. ``known``: names that the gazetteer found, in order."""
         tokens = tokenised(text, language)
         if not tokens:
             return []
@@ -59,7 +60,7 @@ class TrainedRecogniser:
 
 
 def known_tags(tokens: Sequence[Token], known: Iterable[TypedSpan]) -> list[str]:
-    """What the gazetteer says of each token: B-PER, I-PER …, empty if nothing."""
+    """Return what the gazetteer says of each token: B-PER, I-PER …, or an empty text."""
     tags = [""] * len(tokens)
     starts = [token.start for token in tokens]
     for start, end, kind in known:
@@ -74,7 +75,7 @@ def known_tags(tokens: Sequence[Token], known: Iterable[TypedSpan]) -> list[str]
 
 
 def typed_spans(tokens: Sequence[Token], labels: Sequence[str]) -> list[TypedSpan]:
-    """The spans that labels stand for: S for a name of one word, B, I … and E for one of several."""
+    """Return the spans that labels mark: S marks a name of one word; B, I … and E mark one of several words."""
     spans: list[TypedSpan] = []
     for token, label in zip(tokens, labels, strict=True):
         if label[0] in "SB":
@@ -85,7 +86,7 @@ def typed_spans(tokens: Sequence[Token], labels: Sequence[str]) -> list[TypedSpa
 
 
 def _bounds(starts: Sequence[int], count: int) -> list[tuple[int, int]]:
-    """From where to where sentences go, of 150 tokens at most."""
+    """Return (first token, one after the last) of each sentence, cut after _LONGEST tokens."""
     return [
         (begin, min(begin + _LONGEST, end))
         for first, end in zip(starts, [*starts[1:], count], strict=True)

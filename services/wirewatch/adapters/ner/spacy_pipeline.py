@@ -1,4 +1,4 @@
-"""Entities from a spaCy pipeline that the user installed, or has in a folder. spaCy itself is loaded with the first text."""
+"""Finds names with a spaCy pipeline that the user has installed or has in a folder."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _TYPES: dict[str, EntityType] = {
     **dict.fromkeys(("LOC", "GPE", "FAC", "FACILITY", "PLACENAME", "GEOGNAME", "GPE_LOC", "GPE_ORG"), "LOC"),
     **dict.fromkeys(("MISC", "EVENT", "EVT", "LAW", "PRODUCT", "PROD", "WORK_OF_ART", "WRK", "DRV"), "MISC"),
 }
-# Components of no use for names; those that names are made from (tok2vec, transformer, ner, entity_ruler) stay.
+# Components that don't help to find names; those that do are kept (tok2vec, transformer, ner, entity_ruler).
 _UNUSED = (
     "tagger",
     "morphologizer",
@@ -37,13 +37,13 @@ _UNUSED = (
     "textcat_multilabel",
 )
 _FINDERS = {"ner", "entity_ruler", "span_ruler"}
-# A text is given in pieces, so that a long one costs no more memory than a short one: a line, of a long one some sentences, else words.
+# A text is processed in pieces, so that a long one takes no more memory than a short one: a line, sentences of a long line, else words.
 _PIECE = re.compile(r"[^\n]{1,400}(?=\n|\Z)|[^\n]{300,1000}?(?<=\w\w\w)[.!?…][»”\"']?(?=\s)|[^\n]{1,1000}(?=\s|\Z)|[^\n]{1,1000}")
 _BATCH = 64
 
 
 class SpacyRecogniser:
-    """Finds names with the pipeline of this name or in this folder. Raises SettingsError if there is none."""
+    """Finds names with a pipeline, given by name or folder and loaded with the first text. Raises SettingsError if there is none."""
 
     def __init__(self, pipeline: str) -> None:
         self._pipeline = pipeline
@@ -62,25 +62,25 @@ class SpacyRecogniser:
         try:
             self._version = f"{pipeline}-{version(pipeline)}"
         except PackageNotFoundError:
-            raise SettingsError(f"{pipeline!r} is no spaCy pipeline; correct the setting spacy_pipelines") from None
+            raise SettingsError(f"{pipeline!r} is not a spaCy pipeline; correct the setting spacy_pipelines") from None
 
     @property
     def version(self) -> str:
-        """Name and version of the pipeline."""
+        """The name and version of the pipeline."""
         return self._version
 
     @property
     def language(self) -> str:
-        """The language it was made for, ``xx`` for several."""
+        """The language the pipeline was made for (ISO 639-1), ``xx`` for several."""
         return self._language
 
     def labels(self) -> tuple[list[str], list[str]]:
-        """Its labels for names: those taken for types of ours, and those left out. Raises SettingsError if it can't be loaded."""
+        """Return the pipeline's labels for names: those we have a type for, and those we leave out. Raises SettingsError."""
         found = sorted({label for name in _FINDERS & set(self._nlp.pipe_names) for label in self._nlp.pipe_labels[name]})
         return [label for label in found if label.upper() in _TYPES], [label for label in found if label.upper() not in _TYPES]
 
     def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> list[TypedSpan]:  # noqa: ARG002 - the port's signature
-        """Names in the text as (start, end, type) in code points, in order; labels that are no names, such as dates, are left out."""
+        """Return names as (start, end, type) in code points, in order; not dates and the like. ``known`` isn't used."""
         nlp = self._nlp
         found: list[TypedSpan] = []
         with nlp.memory_zone():
@@ -100,7 +100,7 @@ class SpacyRecogniser:
                 f"the spaCy pipeline {self._pipeline!r} can't be loaded ({str(error).splitlines()[0]}); install one for the installed spaCy"
             ) from error
         if not _FINDERS & set(nlp.pipe_names):
-            raise SettingsError(f"the spaCy pipeline {self._pipeline!r} finds no names: it has no component ner; choose another one")
+            raise SettingsError(f"the spaCy pipeline {self._pipeline!r} can't find names, it has no component ner; choose another one")
         return nlp
 
 

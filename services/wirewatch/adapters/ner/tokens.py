@@ -1,4 +1,4 @@
-"""Words and sentences of running text, with their offsets, as the name model sees them."""
+"""Splits running text into the words and sentences that the name model works on, with their offsets."""
 
 import re
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ _WORD = re.compile(
     | ([^\w\s])\1*""",
     re.VERBOSE,
 )
-# In French an elided article or preposition is no part of the name behind it: l'Europe.
+# In French, an elided article or preposition is not part of the name after it: l'Europe.
 _ELISION = re.compile(r"(?i)(?:[cdjlmnst]|qu)['’](?=\w)")
 _STOPS = frozenset(".!?…")
 _CLOSING = frozenset("\"'»”’“)]")
 
 
 class Token(NamedTuple):
-    """A word or punctuation mark at ``start`` (code points)."""
+    """A word or punctuation mark, and its start in code points."""
 
     text: str
     start: int
@@ -36,7 +36,7 @@ class Token(NamedTuple):
 
 
 def tokenised(text: str, language: str) -> list[Token]:
-    """The words and punctuation marks of a text. Hyphens, and dots and apostrophes inside of words, don't divide them."""
+    """Return the words and punctuation marks of a text. Hyphens, and dots and apostrophes inside words, don't divide them."""
     found = [Token(match.group(), match.start()) for match in _WORD.finditer(text)]
     return [part for token in found for part in _without_elision(token)] if language == "fr" else found
 
@@ -49,7 +49,7 @@ def _without_elision(token: Token) -> tuple[Token, ...]:
 
 
 def sentence_starts(text: str, tokens: Sequence[Token]) -> list[int]:
-    """Indices of the tokens that begin a sentence, by rule: a wrong cut costs the model little, it never divides a name by much."""
+    """Return the indices of the tokens that begin a sentence. Rules are good enough: a wrong cut costs the model little."""
     starts = [0] if tokens else []
     for index in range(1, len(tokens)):
         before = tokens[index - 1]

@@ -1,4 +1,4 @@
-"""Articles from a CSV file with a header (RFC 4180): commas, semicolons or tabs, quoted newlines."""
+"""Articles from a CSV file with a header (RFC 4180), separated by commas, semicolons or tabs; newlines may be quoted."""
 
 import csv
 from collections import deque
@@ -15,8 +15,8 @@ from wirewatch.ports.source import Record
 _DELIMITERS = ",;\t"
 _MAX_HEADER = 65_536
 _CHUNK = 1 << 20
-# Names in use for article.v1's fields, the best first; compared without case, blanks and punctuation. No plain "id": where it is a row's
-# number, rows of different files would be taken for one article.
+# Names in use for article.v1's fields, the best first; compared without case, blanks and punctuation. Plain "id" is left out: it may be the
+# row's number, and then rows of different files would count as the same article.
 _SYNONYMS = {
     "title": ("title", "headline", "heading", "head", "titel", "überschrift", "schlagzeile", "titre", "título", "titulo", "titolo"),
     "body": ("body", "text", "content", "fulltext", "maintext", "articletext", "articlebody", "article", "story", "inhalt", "description"),
@@ -35,7 +35,7 @@ _SYNONYMS = {
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first row: ``columns[i]`` is the article's field that column i fills, None for one that isn't read; ``end`` its end in bytes."""
+    """The first row. ``columns[i]`` is the field of an article that column i fills, None if it isn't read; ``end`` is its end in bytes."""
 
     delimiter: str
     columns: tuple[str | None, ...]
@@ -43,11 +43,11 @@ class Header:
 
 
 class _TooLarge(Exception):
-    """A record is over the limit."""
+    """A row is over the limit."""
 
 
 def read_header(file: ByteFile, name: str) -> Header | None:
-    """Read the header of a file opened at its start; None if the file is empty. Raises SourceError if it can't be read as a header."""
+    """Read the header of a file that is at its start; None if the file is empty. Raises SourceError if it isn't a header."""
     end = 0
     while line := file.readline(_MAX_HEADER):
         content = line.removeprefix(BOM) if end == 0 else line
@@ -59,7 +59,7 @@ def read_header(file: ByteFile, name: str) -> Header | None:
 
 def _parse_header(line: bytes, end: int, name: str) -> Header:
     if not line.endswith(b"\n") and len(line) >= _MAX_HEADER:
-        raise SourceError(f"{name}: the first line is over {_MAX_HEADER:,} bytes long, so it is no CSV header")
+        raise SourceError(f"{name}: the first line is over {_MAX_HEADER:,} bytes long, so it can't be a CSV header; is this a CSV file?")
     try:
         text = line.decode()
         rows = [(delimiter, next(csv.reader([text], delimiter=delimiter))) for delimiter in _DELIMITERS]
@@ -87,16 +87,16 @@ def _fields(names: list[str]) -> tuple[str | None, ...]:
 
 
 def csv_rows(file: ByteFile, start: int, *, max_bytes: int, name: str) -> Iterator[Record]:
-    """Each row below the header as the JSON of an article, empty cells left out.
+    """Yield each row after the header as the JSON of an article, without empty cells. ``start``: where to start, in bytes.
 
-    A row that can't be read as one (another width than the header's, a stray quote, not UTF-8, over ``max_bytes``) is yielded as a fault.
-    If a quote was to blame, reading goes on at the *line* below the row's first, so that a quote nobody closed costs only its row.
+    A row that can't be read (not as wide as the header, a stray quote, not UTF-8, over ``max_bytes``) is yielded as a fault. If a quote was
+    to blame, reading goes on at the *line* after the row's first one, so that a quote that is never closed costs only its row.
     """
     file.seek(0)
     header = read_header(file, name)
     if header is None:
         return
-    # The module's only limit holds for the whole process and would refuse cells over 128 KiB; ours holds for a row.
+    # The csv module's own limit is for the whole process and refuses cells over 128 KiB; ours is for a row.
     csv.field_size_limit(max(csv.field_size_limit(), max_bytes))
     start = max(start, header.end)
     file.seek(start)
@@ -142,31 +142,31 @@ def _article(cells: list[str], header: Header) -> bytes:
 
 
 class _Lines:
-    """The file's lines, decoded, with the position behind the last one and the bytes of the current record, up to ``max_bytes``."""
+    """The file's lines, decoded, with the position after the last one and the bytes of the current row, up to ``max_bytes``."""
 
     def __init__(self, file: ByteFile, position: int, max_bytes: int) -> None:
         self._file = file
         self._max_bytes = max_bytes
-        self._record: list[bytes] = []
+        self._row: list[bytes] = []
         self._size = 0
-        self._again: deque[bytes] = deque()
+        self._returned: deque[bytes] = deque()
         self.position = position
         self.undecodable = False
 
     def begin(self) -> int:
-        """Start a record; return where."""
-        self._record.clear()
+        """Start a row; return its position."""
+        self._row.clear()
         self._size = 0
         self.undecodable = False
         return self.position
 
     def content(self) -> bytes:
-        return b"".join(self._record)
+        return b"".join(self._row)
 
     def recover(self) -> bytes:
-        """Give back all lines of the record but its first, which is skipped to its end; return the beginning of that one."""
-        first, *others = self._record
-        self._again.extendleft(reversed(others))
+        """Give back all lines of the row but the first, which is skipped to its end; return the beginning of the first one."""
+        first, *others = self._row
+        self._returned.extendleft(reversed(others))
         self.position -= sum(map(len, others))
         last = first
         while not last.endswith(b"\n") and (last := self._readline(_CHUNK)):
@@ -177,11 +177,11 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        # Two bytes more for the line's end, one to see that the record is over the limit.
+        # Two bytes more for the line's end, and one to see that the row is over the limit.
         line = self._readline(self._max_bytes - self._size + 3)
         if not line:
             raise StopIteration
-        self._record.append(line)
+        self._row.append(line)
         self._size += len(line)
         self.position += len(line)
         if self._size - 2 > self._max_bytes:
@@ -193,7 +193,7 @@ class _Lines:
             return line.decode(errors="surrogateescape")
 
     def _readline(self, limit: int) -> bytes:
-        line = self._again.popleft() if self._again else b""
+        line = self._returned.popleft() if self._returned else b""
         if not line.endswith(b"\n"):
             line += self._file.readline(max(limit - len(line), 0))
         return line

@@ -1,4 +1,4 @@
-"""Articles from a document that is read as a whole: a JSON array, a feed. Positions count its articles."""
+"""Articles from a document that is read as a whole, such as a JSON array or a feed. Positions count its articles."""
 
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
@@ -12,14 +12,15 @@ from wirewatch.core.errors import SourceError
 from wirewatch.core.outcome import Reason
 from wirewatch.ports.source import Record
 
-# Of a document, in bytes: it is held in memory as a whole.
+# The largest document in bytes; it is held in memory as a whole.
 MAX_DOCUMENT = 64 << 20
 
 
 class DocumentSource:
-    """A document that changes as a whole: if it isn't byte for byte the one a checkpoint tells of, it is read from its start.
+    """A document that changes as a whole: unless it is byte for byte the one that a checkpoint is of, it is read from its start.
 
-    ``load`` gives its bytes, ``split`` its articles as article.v1 in JSON. Both may raise SourceError.
+    ``load`` returns its bytes, ``split`` its articles as article.v1 in JSON. Both may raise SourceError. An article over ``max_bytes`` is
+    yielded as a fault.
     """
 
     def __init__(self, name: str, *, load: Callable[[], bytes], split: Callable[[bytes], Sequence[bytes]], max_bytes: int) -> None:
@@ -31,7 +32,7 @@ class DocumentSource:
         self._mark = ""
 
     def records(self, after: Checkpoint | None) -> Iterator[Record]:
-        """See ``ArticleSource``; the document is loaded, or fetched, when the first record is asked for."""
+        """See ``ArticleSource``; the document is loaded or fetched when the first record is wanted."""
         content = self._load()
         self._mark = blake2b(content, digest_size=8).hexdigest()
         articles = self._split(content) if content.removeprefix(BOM).strip() else ()
@@ -52,7 +53,7 @@ class DocumentSource:
 
 
 def load_file(path: Path, *, max_document: int = MAX_DOCUMENT) -> bytes:
-    """Read a file as a whole, unpacked where it is gzip's."""
+    """Read a file as a whole, unpacked if it is gzipped. Raises SourceError if it can't be read, or is over ``max_document`` bytes."""
     with reading(str(path)), open_file(path) as file:
         content = file.read(max_document + 1)
     if len(content) > max_document:
@@ -61,7 +62,7 @@ def load_file(path: Path, *, max_document: int = MAX_DOCUMENT) -> bytes:
 
 
 def json_articles(content: bytes, *, name: str) -> list[bytes]:
-    """Split a JSON array of articles; a single object is one article. What the elements are is not looked at."""
+    """Split a JSON array of articles; a single object is one article. The elements aren't checked. Raises SourceError."""
     document = content.removeprefix(BOM)
     try:
         if document.lstrip().startswith(b"["):
@@ -69,5 +70,5 @@ def json_articles(content: bytes, *, name: str) -> list[bytes]:
         return [bytes(msgspec.json.decode(document, type=msgspec.Raw))]
     except msgspec.DecodeError as error:
         raise SourceError(
-            f"{name}: no valid JSON ({error}); with JSON lines (.jsonl) one bad article costs no more than its line"
+            f"{name}: this is not valid JSON ({error}); with JSON lines (.jsonl), a bad article costs only its line"
         ) from error

@@ -1,4 +1,4 @@
-"""Articles from RSS and Atom, parsed by feedparser, fetched over HTTP."""
+"""Articles from RSS and Atom feeds, parsed by feedparser and fetched over HTTP."""
 
 import http.client
 import time
@@ -22,15 +22,16 @@ _Fields = dict[str, Any]
 
 
 def feed_articles(content: bytes, *, name: str) -> list[bytes]:
-    """Make each entry of a feed an article.v1 in JSON. Raises SourceError if this is no feed; one with errors gives what can be read of it.
+    """Return each entry of a feed as an article.v1 in JSON.
 
-    Markup stays in: cleaning is the pipeline's. ``name``: where links relative to nothing else are relative to, if it is a URL.
+    Raises SourceError if this isn't a feed; a feed with errors is read as far as possible. Markup is kept, because the pipeline
+    cleans it. ``name``: the feed's file or URL; a URL is the base of relative links.
     """
     headers = {"content-location": name} if is_url(name) else {}
-    # From a stream: feedparser takes bytes for a file name first.
+    # A stream, because feedparser tries bytes as a file name first.
     parsed = feedparser.parse(BytesIO(content), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.version and not parsed.entries:
-        raise SourceError(f"{name}: no RSS or Atom feed; perhaps a web page: look there for a link to its feed")
+        raise SourceError(f"{name}: this is not an RSS or Atom feed; if it is a web page, look there for a link to its feed")
     source = parsed.feed.get("title") or urlsplit(name).hostname
     language = parsed.feed.get("language")
     return [msgspec.json.encode(_article(entry, source, language)) for entry in parsed.entries]
@@ -38,7 +39,7 @@ def feed_articles(content: bytes, *, name: str) -> list[bytes]:
 
 def _article(entry: _Fields, source: str | None, language: str | None) -> dict[str, str | list[str]]:
     contents = [part for part in entry.get("content", ()) if part.get("value")]
-    # Content holds the whole text where the summary is a teaser.
+    # The content is the whole text; the summary may be a teaser.
     text = max(contents, key=lambda part: len(part["value"]), default=entry.get("summary_detail") or {})
     authors = [author["name"] for author in entry.get("authors", ()) if author.get("name")]
     published = _time(entry, "published") or _time(entry, "updated")
@@ -58,14 +59,14 @@ def _article(entry: _Fields, source: str | None, language: str | None) -> dict[s
 
 
 def _time(entry: _Fields, field: str) -> str | None:
-    """UTC in ISO 8601, or as written where feedparser can't read it."""
-    # Where there is no "updated", feedparser's own get answers with "published", and a warning.
+    """Return a time in UTC as ISO 8601, or as written if feedparser can't read it."""
+    # If there is no "updated", feedparser's own get returns "published", with a warning.
     parsed = dict.get(entry, f"{field}_parsed")
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", parsed) if parsed else dict.get(entry, field)
 
 
 def is_url(path: str) -> bool:
-    """Whether this is meant as a URL (of whatever scheme), not as a file."""
+    """Return whether this is meant as a URL (of any scheme), not as a file."""
     return "://" in path
 
 
@@ -89,9 +90,12 @@ def check_url(url: str) -> None:
 
 
 def fetch(url: str, *, timeout: float, max_document: int = MAX_DOCUMENT) -> bytes:
-    """GET a feed, redirects followed, within ``timeout`` seconds (for each wait, and for the whole) and ``max_document`` bytes."""
+    """GET a feed, following redirects. Raises SourceError.
+
+    ``timeout``: seconds, for each wait and for the whole answer. ``max_document``: bytes.
+    """
     deadline = time.monotonic() + timeout
-    # Only HTTP: urllib's own opener would let a redirect lead to FTP.
+    # HTTP only: urllib's own opener would follow a redirect to FTP.
     opener = urllib.request.OpenerDirector()
     for handler in _handlers():
         opener.add_handler(handler)
@@ -113,7 +117,7 @@ def fetch(url: str, *, timeout: float, max_document: int = MAX_DOCUMENT) -> byte
 
 
 def _read(response: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
-    """Read to the end or just over the limit."""
+    """Read to the end, or just over ``limit`` bytes. Raises TimeoutError after ``deadline``."""
     content = bytearray()
     while len(content) <= limit and (chunk := response.read1(_CHUNK)):
         content += chunk

@@ -1,4 +1,4 @@
-"""Articles from a file of JSON lines that others append to, as ``tail -F`` follows a log."""
+"""Articles from a file of JSON lines that is being appended to, followed as ``tail -F`` follows a log."""
 
 import os
 from collections.abc import Callable, Generator, Iterator
@@ -16,9 +16,8 @@ from wirewatch.ports.source import Record
 class Follow:
     """Keep reading a file as it grows.
 
-    ``wait`` is called with ``interval`` (seconds) whenever everything there is has been read and handed on, and with 0 before another file
-    is turned to: it must flush a batch then, since the next position is that of other content. It returns True to stop
-    (``threading.Event().wait`` fits).
+    ``wait`` is called with ``interval`` (seconds) whenever everything has been read and passed on, and with 0 before another file is read:
+    it must flush a batch then, because the next position is in other content. It returns True to stop (``threading.Event().wait`` fits).
     """
 
     wait: Callable[[float], bool]
@@ -28,8 +27,8 @@ class Follow:
 class FollowedFile:
     """A file of JSON lines without an end. A line counts once its newline is there.
 
-    A file that is truncated, written anew or replaced (log rotation) is read from its start; of one that was moved away the rest is read
-    first. A file written anew with the same first KiB and a longer rest can't be told from a grown one.
+    A file that is truncated, rewritten or replaced (log rotation) is read from its start, after the rest of a file that was moved away. A
+    file that was rewritten with the same first KiB and is longer looks like one that has grown.
     """
 
     total = None
@@ -63,7 +62,7 @@ class FollowedFile:
         return self._follow.wait(self._follow.interval)
 
     def _until_replaced(self, file: BufferedReader, position: int) -> Generator[Record, None, bool]:
-        """Yield what comes; return True when told to stop, False when the path leads to other content."""
+        """Yield records as they come; return True to stop, False when the path leads to other content."""
         state: Literal["same", "moved", "rewritten"] = "same"
         while True:
             file.seek(position)
@@ -71,7 +70,7 @@ class FollowedFile:
                 yield record
                 position = record.position
             if state == "moved":
-                # What was read of the old file must be done with before positions are those of the new one.
+                # What was read from the old file must be finished before positions are those of the new one.
                 return self._follow.wait(0)
             if self._wait():
                 return True
@@ -81,7 +80,7 @@ class FollowedFile:
 
     def _state(self, file: BufferedReader, position: int) -> Literal["same", "moved", "rewritten"]:
         opened = os.fstat(file.fileno())
-        # Past the file object, whose buffer may hold what stood there before.
+        # Not through the file object, whose buffer may hold what was there before.
         if opened.st_size < position or not self._beginning.still(os.pread(file.fileno(), MARKED, 0)):
             return "rewritten"
         try:

@@ -1,4 +1,4 @@
-"""Articles from JSON lines in a file or a pipe, and what all files have in common: errors, compression, checkpoints."""
+"""Articles from JSON lines in a file or a pipe, and what all files share: errors, compression, checkpoints."""
 
 import gzip
 import zlib
@@ -14,7 +14,7 @@ from wirewatch.core.outcome import Reason
 from wirewatch.ports.source import Record
 
 BOM = b"\xef\xbb\xbf"
-# What is kept of a message that is too large or unreadable.
+# How much is kept of a message that is too large or can't be read, in bytes.
 EXCERPT = 65_536
 _GZIP = b"\x1f\x8b"
 # How much of a file's beginning its mark covers, in bytes.
@@ -23,18 +23,18 @@ _CHUNK = 1 << 20
 
 
 class ByteStream(Protocol):
-    """What is needed of a pipe."""
+    """What a pipe must do."""
 
     def readline(self, size: int, /) -> bytes:
-        """Return a line with its end, ``size`` bytes of it at most; empty at the end of the stream."""
+        """Return a line with its end, at most ``size`` bytes of it; empty at the end of the stream."""
         ...
 
 
 class ByteFile(ByteStream, Protocol):
-    """What is needed of a file; positions are of the content, decompressed."""
+    """What a file must do; positions are in its content, decompressed."""
 
     def read(self, size: int, /) -> bytes:
-        """Return ``size`` bytes, fewer only at the end."""
+        """Return ``size`` bytes, or fewer at the end."""
         ...
 
     def seek(self, position: int, /) -> int:
@@ -47,7 +47,7 @@ Reader = Callable[[ByteFile, int], Iterator[Record]]
 
 @contextmanager
 def reading(name: str) -> Iterator[None]:
-    """Give an error of the file system or of the compression the source's name."""
+    """Turn errors of the file system or of the compression into a SourceError with the source's name."""
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -57,14 +57,14 @@ def reading(name: str) -> Iterator[None]:
 
 
 def is_gzip(path: Path) -> bool:
-    """Tell by the first bytes, not by the name."""
+    """Return whether a file is gzipped, by its first bytes and not by its name."""
     with path.open("rb") as file:
         return file.read(len(_GZIP)) == _GZIP
 
 
 @contextmanager
 def open_file(path: Path) -> Iterator[ByteFile]:
-    """Open a file for reading, unpacked where it is gzip's."""
+    """Open a file for reading, unpacked if it is gzipped."""
     if is_gzip(path):
         with gzip.open(path, "rb") as unpacked:
             yield unpacked
@@ -74,31 +74,31 @@ def open_file(path: Path) -> Iterator[ByteFile]:
 
 
 class Beginning:
-    """The first bytes of a file, by which a file that has grown is told from another one put in its place."""
+    """The first bytes of a file, which tell whether it has grown or another file is in its place."""
 
     def __init__(self) -> None:
         self.content = b""
 
     def mark(self, position: int) -> str:
-        """Length and hash of the beginning, as far as ``position``: what stands behind it may not have been there yet."""
+        """Return the length and a hash of the beginning, up to ``position``: what comes after it may not have been there yet."""
         content = self.content[:position]
         return f"{len(content)}:{blake2b(content, digest_size=8).hexdigest()}"
 
-    def _bears(self, mark: str) -> bool:
+    def _matches(self, mark: str) -> bool:
         length = mark.partition(":")[0]
         return length.isdecimal() and int(length) > 0 and self.mark(int(length)) == mark
 
     def start(self, file: ByteFile, after: Checkpoint | None) -> int:
-        """Take in the file's beginning; the position to go on from: 0 if the file isn't the one ``after`` tells of."""
+        """Read the file's beginning; return where to start: after the checkpoint, or at 0 if it is of another file."""
         file.seek(0)
         self.content = file.read(MARKED)
-        if after is None or after.position <= 0 or not self._bears(after.mark):
+        if after is None or after.position <= 0 or not self._matches(after.mark):
             return 0
         file.seek(after.position - 1)
-        return after.position if file.read(1) else 0  # shorter than it was: another one
+        return after.position if file.read(1) else 0  # shorter than it was, so another one
 
     def still(self, content: bytes) -> bool:
-        """Whether a file that now begins with ``content`` is still the one; if so, what is new of it is taken in."""
+        """Return whether a file that now begins with ``content`` is still the same one; if it is, keep the longer beginning."""
         if not content.startswith(self.content):
             return False
         self.content = content
@@ -106,10 +106,10 @@ class Beginning:
 
 
 def json_lines(stream: ByteStream, start: int, *, max_bytes: int, unfinished: bool = True) -> Iterator[Record]:
-    """Each line that isn't blank, as bytes, without its end and without a byte order mark.
+    """Yield each line that isn't blank, as bytes, without its end and without a byte order mark.
 
-    ``start`` is the position the stream stands at. A line over ``max_bytes`` is skipped, in bounded memory, and yielded as a fault.
-    ``unfinished``: a last line without a newline counts too.
+    ``start``: the stream's position. A line over ``max_bytes`` is skipped, in bounded memory, and yielded as a fault. ``unfinished``: a
+    last line without a newline counts too.
     """
     limit = max_bytes + 5  # byte order mark, CR, LF
     position = start
@@ -134,7 +134,7 @@ def json_lines(stream: ByteStream, start: int, *, max_bytes: int, unfinished: bo
 
 
 class FileSource:
-    """A file that ends: positions are bytes of its content, ``read`` turns the content from a position on into records."""
+    """A file that ends. Positions are bytes of its content; ``read`` turns the content after a position into records."""
 
     def __init__(self, path: Path, read: Reader) -> None:
         self.name = str(path)
@@ -144,7 +144,7 @@ class FileSource:
 
     @property
     def total(self) -> int | None:
-        """Size in bytes; None for a compressed file, whose content's size is known only at its end."""
+        """The size in bytes; None for a compressed file, because the size of its content is only known at its end."""
         with reading(self.name):
             return None if is_gzip(self._path) else self._path.stat().st_size
 
@@ -161,7 +161,7 @@ class FileSource:
 
 
 class StreamSource:
-    """A pipe, read as it comes. There is no way back in it, so a checkpoint means nothing to it."""
+    """A pipe, read as it comes. It can't go back, so a checkpoint means nothing to it."""
 
     total = None
 

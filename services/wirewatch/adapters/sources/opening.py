@@ -1,4 +1,4 @@
-"""Where articles can be read from: which source a path, a folder, a URL or ``-`` stands for."""
+"""Opens sources: finds out which source of articles a file, a folder, a URL or ``-`` is."""
 
 import os
 import stat
@@ -30,7 +30,7 @@ _KINDS: dict[str, Kind] = {
     ".atom": "feed",
 }
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# How much of a file is looked at to tell what it holds.
+# How much of a file is read to find out what is in it, in bytes.
 _SNIFFED = 65_536
 FETCH_TIMEOUT = 20.0
 
@@ -43,11 +43,12 @@ def open_sources(
     follow: Follow | None = None,
     fetch_timeout: float = FETCH_TIMEOUT,
 ) -> list[ArticleSource]:
-    """One source for each file, feed or pipe, in the order given; those of a folder by name, without its subfolders.
+    """Return one source for each file, feed or pipe, in the order given; files of a folder are sorted by name, subfolders are left out.
 
-    ``paths``: files (JSON lines, a JSON array, CSV, RSS or Atom, each also gzip'd), folders of them, feeds' URLs, ``-`` for JSON lines from
-    ``stdin``. The extension says what a file holds, else its first bytes. ``max_bytes`` is the limit of one article. ``follow`` takes a
-    single file of JSON lines (or a pipe, which is always followed). Raises SourceError where one can't be opened, before any is read.
+    ``paths``: files (JSON lines, a JSON array, CSV, RSS or Atom, gzipped or not), folders of files, URLs of feeds, ``-`` for ``stdin`` with
+    JSON lines. A file's extension says what is in it, else its first bytes. ``max_bytes``: the limit for one article. ``fetch_timeout``:
+    seconds for a feed. ``follow`` is for a single file of JSON lines, or for a pipe, which is always followed. Raises SourceError if one
+    can't be opened, before any is read.
     """
     found: dict[str, ArticleSource] = {}
     for path in paths:
@@ -58,13 +59,11 @@ def open_sources(
             sources = [_feed_url(path, max_bytes, fetch_timeout)]
         else:
             sources = [_file(file, max_bytes, follow) for file in _files(path)]
-        # The same source named twice would only be read again from its checkpoint.
+        # A source that is named twice would only be read again from its checkpoint.
         found.update((source.name, source) for source in sources)
     opened = list(found.values())
     if follow and (len(opened) != 1 or not isinstance(opened[0], FollowedFile | StreamSource)):
-        raise SourceError(
-            "only one file of JSON lines, or standard input, can be followed; leave --follow out, or name a single .jsonl file"
-        )
+        raise SourceError("--follow works for a single file of JSON lines, or for standard input; leave it out, or name one .jsonl file")
     return opened
 
 
@@ -84,7 +83,7 @@ def _files(path: str) -> Iterator[Path]:
             entry.name for entry in os.scandir(file) if not entry.name.startswith(".") and entry.is_file() and _kind_by_name(entry.name)
         )
     if not names:
-        raise SourceError(f"{path}: no articles in this folder; files that count end in {', '.join(_KINDS)}, or one of these and .gz")
+        raise SourceError(f"{path}: no articles in this folder; files of articles end in {', '.join(_KINDS)}, or one of these and .gz")
     yield from (file / name for name in names)
 
 
@@ -122,7 +121,7 @@ def _file(path: Path, max_bytes: int, follow: Follow | None) -> ArticleSource:
 
 def _kind(beginning: bytes, name: str) -> Kind:
     if beginning.startswith(_UTF16):
-        raise SourceError(f"{name}: UTF-16; convert the file to UTF-8")
+        raise SourceError(f"{name}: the file is in UTF-16; convert it to UTF-8")
     named = _kind_by_name(name)
     if named and named != "json":
         return named
@@ -131,7 +130,7 @@ def _kind(beginning: bytes, name: str) -> Kind:
     if not content:
         return "lines"
     if content.startswith(b"{"):
-        # JSON lines are named .json, too; an object over several lines is a document.
+        # Files of JSON lines are called .json too; an object over several lines is a document.
         return "json" if newline and not _is_json(line) else "lines"
     if named or content.startswith(b"["):
         return "json"
@@ -139,7 +138,7 @@ def _kind(beginning: bytes, name: str) -> Kind:
         return "feed"
     if any(delimiter in line for delimiter in (b",", b";", b"\t")):
         return "csv"
-    raise SourceError(f"{name}: neither JSON, CSV nor a feed by its first bytes; give it one of the extensions {', '.join(_KINDS)}")
+    raise SourceError(f"{name}: the first bytes are not JSON, CSV or a feed; give the file one of the extensions {', '.join(_KINDS)}")
 
 
 def _is_json(line: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Standard input as it comes: what has arrived is worked on while nothing more does."""
+"""Reads standard input as it comes: what has arrived is processed while nothing more arrives."""
 
 import os
 from collections.abc import Callable
@@ -32,8 +32,8 @@ class _Pipe(RawIOBase):
 
 
 def open_pipe(descriptor: int, wait: Callable[[float], bool], *, interval: float = 0.5) -> BufferedReader:
-    """Read ``descriptor``.
+    """Return a stream that reads ``descriptor``.
 
-    Before a read that would block, and each ``interval`` seconds of it, ``wait(0)`` is called; True ends the stream.
+    ``wait(0)`` is called before a read that would block, and every ``interval`` seconds while it does; if it returns True, the stream ends.
     """
     return BufferedReader(_Pipe(descriptor, wait, interval), 1 << 16)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from wirewatch.core.article import EnrichedArticle, Entity, EntityType
-from wirewatch.core.ingest.revisions import utc
+from wirewatch.core.ingest.dates import utc
 from wirewatch.core.search.analysis import BETWEEN_NAMES, Analyser, entity_names, has_stem, same_code, searchable
 from wirewatch.ports.store import FacetField
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from wirewatch.adapters.sqlite.index import EVERY_ROW, code_token, first_row_id, stem_token
 from wirewatch.core.article import EntityType
 from wirewatch.core.search.analysis import Analyser, name_form, searchable
-from wirewatch.core.search.parser import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
+from wirewatch.core.search.query import ENTITY_TYPES, And, Dated, Everything, Named, Not, Or, Phrase, Prefix, Query, Tagged, Word
 
 _COLUMNS: dict[EntityType, str] = {"PER": "persons", "ORG": "organisations", "LOC": "places", "MISC": "others"}
 _TEXT = "{title body}"

@@ -11,7 +11,7 @@ from wirewatch.adapters.sqlite.database import Database
 from wirewatch.adapters.sqlite.query import Plan, WordForms, plan
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.search.analysis import Analyser
-from wirewatch.core.search.parser import Query
+from wirewatch.core.search.query import Query
 from wirewatch.ports.store import Bucket, Count, FacetField, Hit, Page, Sort, TimeCount
 
 # Only the newest hits are ranked, and older ones follow by time: ranking costs time for each hit.

@@ -12,9 +12,9 @@ from wirewatch.adapters.sqlite.dead_letters import SqliteDeadLetters
 from wirewatch.adapters.sqlite.search import SqliteSearch, decode_article
 from wirewatch.adapters.sqlite.writer import ArticleWriter
 from wirewatch.core.article import Checkpoint, DeadLetter, EnrichedArticle
-from wirewatch.core.ingest.storable import storable_text
+from wirewatch.core.ingest.cleaning import storable_text
 from wirewatch.core.search.analysis import Analyser
-from wirewatch.core.search.parser import Query
+from wirewatch.core.search.query import Query
 from wirewatch.ports.store import Bucket, Count, FacetField, Page, PutResult, Sort, TimeCount
 
 

@@ -10,8 +10,8 @@ from wirewatch.adapters.sqlite.database import Database
 from wirewatch.adapters.sqlite.search import article_at, decode_article
 from wirewatch.core.article import EnrichedArticle
 from wirewatch.core.errors import Refused
-from wirewatch.core.ingest.revisions import supersedes
-from wirewatch.core.ingest.storable import storable
+from wirewatch.core.ingest.cleaning import storable
+from wirewatch.core.ingest.identity import supersedes
 from wirewatch.core.search.analysis import Analyser
 from wirewatch.ports.store import PutResult
 

@@ -1,59 +1,29 @@
 """Whether the surroundings of a form allow it to be the name that it could be."""
 
+import re
 from collections.abc import Mapping
 
 from wirewatch.core.article import EntityType
-from wirewatch.core.entities.datelines import dateline
 from wirewatch.core.entities.gazetteer import Gazetteer, Rule
 from wirewatch.core.entities.governments import names_government
 from wirewatch.core.text.document import FieldText
+from wirewatch.core.text.languages import UNKNOWN, LanguageData
 
-# Prepositions of place, folded. Behind one, a capitalised word is a place rather than something else: in Essen, near Nice.
-_CUES = {
-    "de": frozenset({"in", "aus", "nach", "bei", "raum", "stadt"}),
-    "en": frozenset({"in", "near", "outside", "around", "from"}),
-    "fr": frozenset({"a", "en", "pres", "depuis"}),
-    "es": frozenset({"en", "desde", "hacia", "ciudad"}),
-    "pt": frozenset({"em", "desde", "cidade"}),
-    "it": frozenset({"a", "ad", "in", "da"}),
-    "ru": frozenset({"в", "во", "из", "под", "город", "городе", "города"}),
-    "uk": frozenset({"в", "у", "з", "із", "під", "місто", "місті"}),
-    "pl": frozenset({"w", "we", "z", "do", "pod", "kolo"}),
-}
-_ANY_CUE = frozenset({"in", "en", "near", "nach", "в", "w"})
+# The place that an agency's report comes from, before its first words: ESSEN (dpa) - …, NICE, France (AP) — … and so on.
+_DATELINE = re.compile(r"\s*([^\W\d_][^\n(),–—]{1,30}?)(?:, [^\n()–—]{2,30}?)?( \([^()\n]{2,25}\))? [-–—] \S")
+_DATELINE_WORDS = 4
 _PATRONYMICS = ("bin ", "ben ", "ibn ", "бин ", "бен ", "ибн ")
 _SENTENCE_END = frozenset('.!?:;•–—-"“”„«»‘’(\n')
-ARTICLES = frozenset("the die der das el la le il o a".split())
-# Titles before a name, folded; compounds by their end: Bundeskanzler, Kremlchef.
-_TITLES = frozenset(
-    "mr mrs ms miss dr prof professor sir lord lady dame president vice premier minister chancellor senator secretary governor mayor "
-    "general herr frau kanzler kanzlerin prasident prasidentin ministerin burgermeister oberst konig konigin prinz papst "
-    "monsieur madame mme ministre chancelier presidente primer ministro ministra senor senora don dona rey rainha rei senhor senhora papa "
-    "signor signora cancelliere premierminister premierministerin pan pani prezydent kanclerz "
-    "президент президента министр премьер канцлер господин госпожа генерал міністр пан пані".split()
-)
-# Titles that are no given names, so that what follows is the name even where a list has both: Papst Leo, King Charles.
-_RANKS = frozenset(
-    "king queen prince princess pope patriarch ayatollah emperor archbishop cardinal roi reine pape patriarche archeveque "
-    "rey reina papa patriarca konig konigin kronprinz papst ajatollah kaiser erzbischof kardinal "
-    "krol krolowa papiez patriarcha король короля королева папа папы патриарх патриарха аятолла аятоллы принц імператор патріарх".split()
-)
-_TITLE_ENDINGS = ("prasident", "prasidentin", "minister", "ministerin", "kanzler", "kanzlerin", "chef", "chefin", "sprecher", "sprecherin")
 
 
-def is_title(word: str) -> bool:
-    """Whether a folded word is a title that stands before names, such as president or bundeskanzlerin."""
-    return word in _TITLES or word in _RANKS or word.endswith(_TITLE_ENDINGS)
-
-
-def behind_title(field: FieldText, start: int, end: int) -> int:
+def start_after_title(field: FieldText, start: int, end: int, language: LanguageData) -> int:
     """Where the name begins in a full name of the gazetteer that has a title before it: King Charles III, папа римский Франциск.
 
-    A title that is a given name as well, such as Papa, is none where it has a capital and the list has it so.
+    With a capital, only a rank is a title: other titles, such as Papa, are given names as well.
     """
     word, _, rest = field.folded[start:end].partition(" ")
     small = field.text[start].islower()
-    if not rest or not (is_title(word) if small else word in _RANKS - {"papa", "папа"}):
+    if not rest or not (language.is_title(word) if small else word in language.ranks):
         return start
     begin = start + len(word) + 1
     while small and begin < end and field.text[begin].islower():
@@ -61,8 +31,19 @@ def behind_title(field: FieldText, start: int, end: int) -> int:
     return begin if begin < end else start
 
 
+def dateline(field: FieldText) -> tuple[int, int, bool] | None:
+    """Start and end of the place that the body begins with, and whether an agency in brackets follows it; None if there is none.
+
+    A word in capitals and a dash may be something else (EXCLUSIVE - …), so that without an agency it should be known to be a place.
+    """
+    found = _DATELINE.match(field.text) if field.name == "body" else None
+    if found is None or not (found[1].isupper() or found[2]) or len(found[1].split()) > _DATELINE_WORDS:
+        return None
+    return *found.span(1), found[2] is not None
+
+
 def previous_word(field: FieldText, start: int) -> tuple[str, int]:
-    """The folded word one separator before ``start``, and where it begins; empty if something else stands there."""
+    """The folded word one separator before ``start``, and where it begins; empty if there is none."""
     end = start - 1
     if end < 1 or field.folded[end - 1] == " ":
         return "", start
@@ -71,11 +52,11 @@ def previous_word(field: FieldText, start: int) -> tuple[str, int]:
 
 
 def objection(
-    field: FieldText, start: int, end: int, *, rule: Rule, form: str, kind: EntityType, language: str, gazetteer: Gazetteer
+    field: FieldText, start: int, end: int, *, rule: Rule, form: str, kind: EntityType, language: LanguageData, gazetteer: Gazetteer
 ) -> str | None:
-    """Why a form under a rule isn't taken here; None if it is."""
+    """Why a candidate under a rule is not accepted here; None if it is."""
     text = field.text
-    if rule.only and language not in rule.only and language != "und":
+    if rule.only and language.code not in rule.only and language.code != UNKNOWN:
         return f"counts in {', '.join(sorted(rule.only))} only"
     if text[start].islower() and not rule.any_case:
         return "begins with a small letter"
@@ -85,7 +66,7 @@ def objection(
 
 
 def _name_objection(
-    field: FieldText, start: int, end: int, *, rule: Rule, form: str, kind: EntityType, language: str, gazetteer: Gazetteer
+    field: FieldText, start: int, end: int, *, rule: Rule, form: str, kind: EntityType, language: LanguageData, gazetteer: Gazetteer
 ) -> str | None:
     text = field.text
     small = rule.common and _is_common(form, gazetteer.words, language)
@@ -93,7 +74,7 @@ def _name_objection(
     if rule.exact:
         return _acronym_objection(text, start, end, word=small)
     if " " in form and (small or capital):
-        return _phrase_objection(field, start, end)
+        return _phrase_objection(field, start, end, language)
     if kind == "LOC" and (small or capital or rule.cue):
         meant = has_cue(field, start, language) or dateline(field) in {(start, end, False), (start, end, True)}
         return None if meant else "could be a word or a person: needs a preposition of place before it"
@@ -106,12 +87,12 @@ def _acronym_objection(text: str, start: int, end: int, *, word: bool) -> str | 
     return "a common word in a line all in capitals" if word and _among_capitals(text, start, end) else None
 
 
-def _phrase_objection(field: FieldText, start: int, end: int) -> str | None:
+def _phrase_objection(field: FieldText, start: int, end: int, language: LanguageData) -> str | None:
     """Why a common phrase isn't the name of the same words: New Democratic Party, The times are bad."""
     if field.text[field.folded.rfind(" ", 0, end) + 1].islower():
         return "goes on with a small letter"
     word, begin = previous_word(field, start)
-    if word and field.text[begin].isupper() and word not in ARTICLES:
+    if word and field.text[begin].isupper() and word not in language.articles:
         return "the end of a longer name"
     return _word_objection(field.text, start, end, small=True, capital=False)
 
@@ -129,8 +110,8 @@ def _given_name_objection(text: str, end: int, rule: Rule) -> str | None:
     return "a given name before another name" if rule.person and follows else None
 
 
-def given_name_before(field: FieldText, start: int, gazetteer: Gazetteer, language: str) -> bool:
-    """Whether a given name stands right before: Michael Jordan, Jack London. A word of the language is none: Will Iran attack.
+def given_name_before(field: FieldText, start: int, gazetteer: Gazetteer, language: LanguageData) -> bool:
+    """Whether a given name is right before ``start``: Michael Jordan, Jack London. A word of the language is none: Will Iran attack.
 
     Before bin Salman, which is somebody's son, any name is one.
     """
@@ -138,33 +119,33 @@ def given_name_before(field: FieldText, start: int, gazetteer: Gazetteer, langua
     if end < 1 or field.text[end] != " ":
         return False
     word, begin = previous_word(field, start)
-    if field.folded.startswith(_PATRONYMICS, start) and field.text[begin : begin + 1].isupper() and not is_title(word):
+    if field.folded.startswith(_PATRONYMICS, start) and field.text[begin : begin + 1].isupper() and not language.is_title(word):
         return True
     return word in gazetteer.given_names and not field.text[begin].islower() and not _is_common(word, gazetteer.words, language)
 
 
-def surname_objection(field: FieldText, start: int, form: str, *, language: str, gazetteer: Gazetteer) -> str | None:
-    """Why a word that is a surname of somebody in the article isn't taken for one here."""
+def surname_objection(field: FieldText, start: int, form: str, *, language: LanguageData, gazetteer: Gazetteer) -> str | None:
+    """Why a word that is somebody's surname in the article is not accepted as one here; None if it is."""
     if given_name_before(field, start, gazetteer, language):
-        return "another given name stands before it"
+        return "another given name precedes it"
     word, begin = previous_word(field, start)
-    if is_title(word):
+    if language.is_title(word):
         return None
-    if language in {"fr", "es"} and word in {"la", "le", "l", "el"} and field.text[begin].islower():
-        return "a place: an article stands before it"  # la Bretagne, where Anne de Bretagne was named
+    if word in language.articles_of_places and field.text[begin].islower():
+        return "a place: an article precedes it"  # la Bretagne, where Anne de Bretagne was named
     small, capital = _is_common(form, gazetteer.words, language), _is_common(form, gazetteer.nouns, language)
     return _word_objection(field.text, start, start + len(form), small=small, capital=capital)
 
 
-def _is_common(form: str, words: Mapping[str, frozenset[str]], language: str) -> bool:
+def _is_common(form: str, words: Mapping[str, frozenset[str]], language: LanguageData) -> bool:
     languages = words.get(form)
-    return languages is not None and (language in languages or language == "und")
+    return languages is not None and (language.code in languages or language.code == UNKNOWN)
 
 
-def has_cue(field: FieldText, start: int, language: str) -> bool:
-    """Whether a preposition of place stands before."""
+def has_cue(field: FieldText, start: int, language: LanguageData) -> bool:
+    """Whether the word before ``start`` says that a place follows."""
     word, _ = previous_word(field, start)
-    return word in _CUES.get(language, _ANY_CUE)
+    return language.has_place_cue(word)
 
 
 def _begins_sentence(text: str, start: int) -> bool:

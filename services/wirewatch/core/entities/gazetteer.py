@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from wirewatch.core.article import EntityType
-from wirewatch.core.entities.inflection import case_forms, german_adjective_forms
+from wirewatch.core.entities.inflection import CYRILLIC, case_forms, german_adjective_forms
 from wirewatch.core.text.folding import fold, spellings
+from wirewatch.core.text.languages import Languages
 
 _GERMAN_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _CYRILLIC = re.compile(r"[Ѐ-ӿ]")
-# Ids that are told from names by their looks: Wikidata's, GeoNames', ours, a model's.
+# Ids, which differ from names by their looks: Wikidata's, GeoNames', ours, a model's.
 _ID = re.compile(r"Q\d+|geonames:\d+|ww:\S+|name:(?:PER|ORG|LOC|MISC):\S+")
-_LATIN = re.compile(r"[a-zß]")
 # Up to this many letters, a name in capitals is found in capitals only: WHO, IS, US.
 _ACRONYM = 3
 
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     """When a form counts that could be something else.
 
     ``exact``: only in capitals. ``any_case``: with a small initial too. ``person``: it is a given name or surname as well. ``common``: in
-    some languages it is a word, see ``Gazetteer.words``. ``cue``: only behind a preposition of place. ``adjective``: of a state, and counts
+    some languages it is a word, see ``Gazetteer.words``. ``cue``: only after a preposition of place. ``adjective``: of a state, and counts
     only beside its government. ``only``: only in these languages, or in all if empty.
     """
 
@@ -49,7 +49,7 @@ class Rule(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What a name stands for."""
+    """Whom or what a name means."""
 
     id: str
     type: EntityType
@@ -72,7 +72,7 @@ class Gazetteer:
     """All known names.
 
     ``patterns[i]`` is a folded form of ``entities[owners[i]]``'s name, under ``rules[rule_of[i]]``; ``rules[0]`` has no conditions. Each
-    form stands once, forms of one entity next to each other. ``surnames``: folded surnames, by entity, where they aren't the last word of
+    form is there once, forms of one entity next to each other. ``surnames``: folded surnames, by entity, where they aren't the last word of
     the full name. ``words``: folded common words with the languages that write them small, ``nouns``: with those that may write them with
     a capital. ``suppressed_*``: what isn't to be found by a model either.
     """
@@ -91,7 +91,7 @@ class Gazetteer:
     suppressed_names: frozenset[str] = frozenset()
 
     def forms_of(self, owner: int) -> tuple[int, int]:
-        """From where to where in ``patterns`` the forms of an entity stand."""
+        """The range of an entity's forms in ``patterns``."""
         return bisect_left(self.owners, owner), bisect_right(self.owners, owner)
 
 
@@ -111,8 +111,8 @@ def folded_spellings(name: str) -> set[str]:
     return found
 
 
-def forms(name: str, kind: EntityType, languages: Iterable[str] = ()) -> dict[str, Rule]:
-    """All folded forms a name is found by, with their rules. ``languages``: those the name is of; by its script if empty."""
+def forms(name: str, kind: EntityType, languages: Languages, spoken: Iterable[str] = ()) -> dict[str, Rule]:
+    """All folded forms a name is found by, with their rules. ``spoken``: codes of the languages the name is of; by its script if empty."""
     bare = name.strip()
     folded = folded_spellings(bare)
     letters = [letter for letter in bare if letter.isalpha()]
@@ -120,55 +120,52 @@ def forms(name: str, kind: EntityType, languages: Iterable[str] = ()) -> dict[st
     exact = capitals and len(letters) <= _ACRONYM
     base = Rule(exact=exact, any_case=bare[:1].islower())
     found = dict.fromkeys(folded, base)
-    spoken = set(languages) or _languages_of_script(bare)
-    for form in sorted(folded):
-        if not capitals:
-            for language in sorted(spoken & {"ru", "uk", "pl"}):
+    algorithms = {code: languages.of(code).case_forms for code in sorted(set(spoken) or _languages_of_script(bare, languages))}
+    for form in sorted(folded) if not capitals else ():
+        for code, algorithm in algorithms.items():
+            if algorithm != "german":
                 # Latin letters are shared by languages in which a Polish form may be another word.
-                rule = base._replace(only=frozenset({"pl"})) if language == "pl" else base
-                found |= dict.fromkeys(case_forms(form, language, person=kind == "PER") - found.keys(), rule)
-            if "de" in spoken and kind != "PER":
-                found |= dict.fromkeys(german_adjective_forms(form) - found.keys(), base)
-    genitives = [genitive for form, rule in found.items() if not (rule.only or rule.exact) for genitive in german_genitives(form, kind)]
-    found |= {form: base._replace(only=frozenset({"de"})) for form in genitives if form not in found}
+                rule = base if _CYRILLIC.search(form) else base._replace(only=frozenset({code}))
+                found |= dict.fromkeys(case_forms(form, algorithm, person=kind == "PER") - found.keys(), rule)
+        if "german" in algorithms.values() and kind != "PER":
+            found |= dict.fromkeys(german_adjective_forms(form) - found.keys(), base)
+    # German puts names of any language into the genitive.
+    if german := frozenset(code for code, language in languages.by_code.items() if language.case_forms == "german"):
+        for form in [form for form, rule in found.items() if not (rule.only or rule.exact)]:
+            for genitive in case_forms(form, "german", person=kind != "ORG"):
+                found.setdefault(genitive, base._replace(only=german))
     return {form: rule for form, rule in found.items() if form}
 
 
-def _languages_of_script(name: str) -> set[str]:
-    return {"ru", "uk"} if _CYRILLIC.search(name) else set()
+def _languages_of_script(name: str, languages: Languages) -> set[str]:
+    return {code for code, language in languages.by_code.items() if language.case_forms in CYRILLIC} if _CYRILLIC.search(name) else set()
 
 
-def german_genitives(form: str, kind: EntityType) -> tuple[str, ...]:
-    """Putins, Bundestages: a German genitive is made of any name in Latin letters."""
-    if not _LATIN.match(form[-1:]) or form[-1] in "sxzß" or len(form) < 2:
-        return ()
-    ending = form[-2:]
-    return (f"{form}s", f"{form}es") if kind == "ORG" and ending in {"at", "ag", "mt", "nd", "us", "uz"} else (f"{form}s",)
-
-
-def extended(base: Gazetteer, entries: Sequence[GazetteerEntry], suppressed: Iterable[str] = (), *, version: str) -> Gazetteer:
+def extended(
+    base: Gazetteer, entries: Sequence[GazetteerEntry], suppressed: Iterable[str] = (), *, languages: Languages, version: str
+) -> Gazetteer:
     """A gazetteer with a user's entries in front, and without what they suppress: ids or names.
 
-    A form that the base has too now stands for the user's entity. An entry with the id of one in the base adds names to it.
+    A form that the base has too now means the user's entity. An entry with the id of one in the base adds names to it.
     """
     by_id = {entity.id: index for index, entity in enumerate(base.entities)}
-    ids, names = _suppressions(suppressed, by_id.keys() | {entry.id for entry in entries})
+    ids, names = _suppressions(suppressed, by_id.keys() | {entry.id for entry in entries}, languages)
     entities = list(base.entities)
     rule_index = {rule: index for index, rule in enumerate(base.rules)}
-    mine: dict[str, tuple[int, int]] = {}
+    user_forms: dict[str, tuple[int, int]] = {}
     for entry in entries:
         owner = by_id.setdefault(entry.id, len(entities))
         entities[owner : owner + 1] = [Identity(entry.id, entry.type, entry.name)]
-        for form, rule in _forms_of(entry):
-            mine.setdefault(form, (owner, rule_index.setdefault(rule, len(rule_index))))
-    gone = {by_id[known] for known in ids & by_id.keys()}
+        for form, rule in _forms_of(entry, languages):
+            user_forms.setdefault(form, (owner, rule_index.setdefault(rule, len(rule_index))))
+    removed = {by_id[known] for known in ids & by_id.keys()}
     kept = [
         row
         for row in (
-            *((form, owner, rule) for form, (owner, rule) in mine.items()),
-            *(row for row in zip(base.patterns, base.owners, base.rule_of, strict=True) if row[0] not in mine),
+            *((form, owner, rule) for form, (owner, rule) in user_forms.items()),
+            *(row for row in zip(base.patterns, base.owners, base.rule_of, strict=True) if row[0] not in user_forms),
         )
-        if row[1] not in gone and row[0] not in names
+        if row[1] not in removed and row[0] not in names
     ]
     kept.sort(key=lambda row: row[1])  # forms of one entity next to each other again
     return replace(
@@ -184,16 +181,16 @@ def extended(base: Gazetteer, entries: Sequence[GazetteerEntry], suppressed: Ite
     )
 
 
-def _forms_of(entry: GazetteerEntry) -> Iterator[tuple[str, Rule]]:
+def _forms_of(entry: GazetteerEntry, languages: Languages) -> Iterator[tuple[str, Rule]]:
     for name in (entry.name, *entry.aliases):
-        for form, rule in forms(name, entry.type, entry.languages).items():
+        for form, rule in forms(name, entry.type, languages, entry.languages).items():
             only = rule.only & entry.languages if rule.only and entry.languages else rule.only | entry.languages
             if only or not rule.only:  # else a form of a language in which the entry isn't looked for
                 yield form, rule._replace(only=only)
 
 
-def _suppressions(suppressed: Iterable[str], known: AbstractSet[str]) -> tuple[frozenset[str], frozenset[str]]:
+def _suppressions(suppressed: Iterable[str], known: AbstractSet[str], languages: Languages) -> tuple[frozenset[str], frozenset[str]]:
     """Split into ids and the folded forms of names."""
     lines = set(suppressed)
     ids = {line for line in lines if line in known or _ID.fullmatch(line)}
-    return frozenset(ids), frozenset(form for line in lines - ids for form in forms(line, "MISC"))
+    return frozenset(ids), frozenset(form for line in lines - ids for form in forms(line, "MISC", languages))

@@ -1,9 +1,10 @@
-"""Case forms of names in Russian, Ukrainian and Polish, and German names that begin with adjectives.
+"""Case forms of names, by algorithms that a language's file names (``case_forms``), and German names that begin with adjectives.
 
 Names are folded (``core.folding``), so Polish ę is e and Russian ё is е. The rules are those of school grammars; they make too many forms
 rather than too few: a form that nobody writes costs nothing, a missing one loses a mention.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 # (ending, its oblique forms: one for each case, same order in every row: genitive, dative, accusative, instrumental, prepositional).
@@ -136,74 +137,79 @@ _PL_NOUN: tuple[_Row, ...] = (
 
 # What is no living being may have its genitive in -u: Європейського Союзу, Związku Radzieckiego.
 _GENITIVE_U: dict[str, tuple[_Row, ...]] = {
-    "ru": (),
-    "uk": tuple((c, (f"{c}у", f"{c}у", c, f"{c}ом", f"{c}і")) for c in "бвгґдзклмнпрстфх"),
-    "pl": (
+    "russian": (),
+    "ukrainian": tuple((c, (f"{c}у", f"{c}у", c, f"{c}ом", f"{c}і")) for c in "бвгґдзклмнпрстфх"),
+    "polish": (
         ("ek", ("ku", "kowi", "ek", "kiem", "ku")),
         *((c, (f"{c}u", f"{c}owi", c, f"{c}em", _pl_locative(c))) for c in _PL_HARD),
     ),
 }
 
-_FEMALE = {"ru": ("а", "я"), "uk": ("а", "я"), "pl": ("a",)}
+_FEMALE = {"russian": ("а", "я"), "ukrainian": ("а", "я"), "polish": ("a",)}
 _MALE_IN_A = frozenset("илья никита лука фома кузьма данила микола ілля савва kuba barnaba".split())
+CYRILLIC = frozenset({"russian", "ukrainian"})
+"""The algorithms for names in Cyrillic letters."""
+_LATIN = re.compile(r"[a-zß]")
 _GERMAN_ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em")
 
 
-def case_forms(name: str, language: str, *, person: bool) -> set[str]:
-    """The name's oblique forms in ru, uk or pl (none for other languages), without the name itself."""
+def case_forms(name: str, algorithm: str, *, person: bool) -> set[str]:
+    """The name's oblique forms by this algorithm (none without one), without the name itself."""
+    if algorithm == "german":
+        return set(german_genitives(name, organisation=not person))
     words = name.split()
-    if language not in _FEMALE or not words:
+    if algorithm not in _FEMALE or not words:
         return set()
-    paradigms = _person(words, language) if person else _thing(words, language)
+    paradigms = _person(words, algorithm) if person else _thing(words, algorithm)
     forms = {" ".join(case) for paradigm in paradigms for case in paradigm}
     if person and len(words) > 1:
         # East Asian names, of which only the last word is inflected: Ким Чен Ына, Си Цзиньпина.
-        last = _person_word(words[-1], language, female=False, given=True) if len(words) == 3 or len(words[0]) <= 3 else None
+        last = _person_word(words[-1], algorithm, female=False, given=True) if len(words) == 3 or len(words[0]) <= 3 else None
         forms |= {" ".join((*words[:-1], form)) for form in last or ()}
     return forms - {name}
 
 
-def _person(words: Sequence[str], language: str) -> Iterable[Iterable[tuple[str, ...]]]:
+def _person(words: Sequence[str], algorithm: str) -> Iterable[Iterable[tuple[str, ...]]]:
     first = words[0]
-    female = len(words) > 1 and first.endswith(_FEMALE[language]) and first not in _MALE_IN_A
+    female = len(words) > 1 and first.endswith(_FEMALE[algorithm]) and first not in _MALE_IN_A
     for foreign in (False, True):  # с Путиным, but с Дарвином
         rows = [
-            _person_word(word, language, female=female, given=foreign or index == 0 < len(words) - 1) or (word,) * 5
+            _person_word(word, algorithm, female=female, given=foreign or index == 0 < len(words) - 1) or (word,) * 5
             for index, word in enumerate(words)
         ]
         yield zip(*rows, strict=True)
 
 
-def _person_word(word: str, language: str, *, female: bool, given: bool = False) -> tuple[str, ...] | None:
+def _person_word(word: str, algorithm: str, *, female: bool, given: bool = False) -> tuple[str, ...] | None:
     if len(word) < 2:
         return None
     surnames, nouns = {
-        "ru": ((*_RU_SURNAME, *_RU_ADJECTIVE[:2], *_RU_ADJECTIVE[4:6]), (*_RU_NOUN, _RU_SOFT_MASCULINE)),
-        "uk": (_UK_SURNAME, (*_UK_NOUN, _UK_SOFT_MASCULINE)),
-        "pl": (_PL_ADJECTIVE[:4], _PL_NOUN),
-    }[language]
+        "russian": ((*_RU_SURNAME, *_RU_ADJECTIVE[:2], *_RU_ADJECTIVE[4:6]), (*_RU_NOUN, _RU_SOFT_MASCULINE)),
+        "ukrainian": (_UK_SURNAME, (*_UK_NOUN, _UK_SOFT_MASCULINE)),
+        "polish": (_PL_ADJECTIVE[:4], _PL_NOUN),
+    }[algorithm]
     rows = nouns if given else (*surnames, *nouns)
     # A woman's name that ends in a consonant stays: с Ангелой Меркель.
     return _decline(word, [row for row in rows if not female or row[0].endswith(("а", "я", "a"))])
 
 
-def _thing(words: Sequence[str], language: str) -> Iterable[Iterable[tuple[str, ...]]]:
+def _thing(words: Sequence[str], algorithm: str) -> Iterable[Iterable[tuple[str, ...]]]:
     """Leading adjectives and the noun they stand by change, what follows is a genitive and stays: Совета Безопасности."""
     adjectives, nouns, soft = {
-        "ru": (_RU_ADJECTIVE, _RU_NOUN, (_RU_SOFT_MASCULINE, _RU_SOFT_FEMININE)),
-        "uk": (_UK_ADJECTIVE, _UK_NOUN, (_UK_SOFT_MASCULINE, _UK_SOFT_FEMININE)),
-        "pl": (_PL_ADJECTIVE, _PL_NOUN, (_PL_NOUN[0],)),
-    }[language]
+        "russian": (_RU_ADJECTIVE, _RU_NOUN, (_RU_SOFT_MASCULINE, _RU_SOFT_FEMININE)),
+        "ukrainian": (_UK_ADJECTIVE, _UK_NOUN, (_UK_SOFT_MASCULINE, _UK_SOFT_FEMININE)),
+        "polish": (_PL_ADJECTIVE, _PL_NOUN, (_PL_NOUN[0],)),
+    }[algorithm]
     leading = 0
-    while leading < len(words) - 1 and _is_adjective(words[leading], language):
+    while leading < len(words) - 1 and _is_adjective(words[leading], algorithm):
         leading += 1
     front = [_decline(word, adjectives) or (word,) * 5 for word in words[:leading]]
     back: list[tuple[str, ...]] = [(word,) * 5 for word in words[leading + 1 :]]
-    if language == "pl" and len(words) > 1 and not leading and _is_adjective(words[1], language):
+    if algorithm == "polish" and len(words) > 1 and not leading and _is_adjective(words[1], algorithm):
         back[0] = _decline(words[1], adjectives) or (words[1],) * 5  # Unia Europejska, Stany Zjednoczone
     heads: set[tuple[str, ...] | None] = {_decline(words[leading], [*nouns, row]) for row in soft}
-    heads.add(_decline(words[leading], _GENITIVE_U[language]))
-    if len(words) == 1 and language == "ru":
+    heads.add(_decline(words[leading], _GENITIVE_U[algorithm]))
+    if len(words) == 1 and algorithm == "russian":
         heads.add(_decline(words[0], _RU_ADJECTIVE))
     paradigms = [zip(*front, head, *back, strict=True) for head in heads if head]
     if len(words) == 2 and not leading:
@@ -212,12 +218,12 @@ def _thing(words: Sequence[str], language: str) -> Iterable[Iterable[tuple[str, 
     return paradigms
 
 
-def _is_adjective(word: str, language: str) -> bool:
+def _is_adjective(word: str, algorithm: str) -> bool:
     endings = {
-        "ru": ("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие"),
-        "uk": ("ий", "ька", "на", "ьке", "не", "ькі", "ні"),
-        "pl": ("ska", "cka", "ski", "cki", "skie", "ckie", "ny", "na", "ne", "wy", "wa", "we"),
-    }[language]
+        "russian": ("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие"),
+        "ukrainian": ("ий", "ька", "на", "ьке", "не", "ькі", "ні"),
+        "polish": ("ska", "cka", "ski", "cki", "skie", "ckie", "ny", "na", "ne", "wy", "wa", "we"),
+    }[algorithm]
     return len(word) > 3 and word.endswith(endings)
 
 
@@ -227,6 +233,14 @@ def _decline(word: str, rows: Iterable[_Row]) -> tuple[str, ...] | None:
             stem = word[: len(word) - len(ending)]
             return tuple(stem + form for form in forms)
     return None
+
+
+def german_genitives(form: str, *, organisation: bool) -> tuple[str, ...]:
+    """Putins, Bundestages: a German genitive is made of any name in Latin letters; -es of an ``organisation`` only."""
+    if not _LATIN.match(form[-1:]) or form[-1] in "sxzß" or len(form) < 2:
+        return ()
+    ending = form[-2:]
+    return (f"{form}s", f"{form}es") if organisation and ending in {"at", "ag", "mt", "nd", "us", "uz"} else (f"{form}s",)
 
 
 def german_adjective_forms(name: str) -> set[str]:

@@ -15,7 +15,7 @@ def salience(mentions: Sequence[Mention], *, lengths: Mapping[Field, int], most:
     in_body = [mention.start for mention in mentions if mention.field == "body"]
     early = 1 - min(in_body) / lengths["body"] if in_body else 0.0
     titled = any(mention.field == "title" for mention in mentions)
-    # Who stands in the headline alone is early, too.
+    # Who is in the headline alone is early, too.
     first = 1.0 if titled and not in_body else early
     parts = [(_FIRST, first), (_OFTEN, len(mentions) / most)]
     if "title" in lengths:

@@ -1,8 +1,14 @@
-"""Which article is this: one id for every copy of a message, however its URL is decorated."""
+"""Which article a message is: its canonical URL, its id, the key it is sent under, and which revision of it is kept."""
 
 import re
+from datetime import datetime
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+import msgspec
+from msgspec import Struct
+
+from wirewatch.core.ingest.dates import utc
 
 # Parameters that say where a reader came from, not what is read. Compared in lower case.
 _TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "at_", "hsa_", "wt_", "ga_")
@@ -21,12 +27,34 @@ _MAX_URL = 8_192
 _MAX_PARAMETERS = 200
 
 
-def canonical_url(url: str) -> str | None:
-    """The URL without what does not identify the page, or None where ``url`` is no usable http(s) address.
+class NoKey(ValueError):
+    """A message that can't be read as far as its key."""
 
-    Scheme and host in lower case (http becomes https), default port, user, fragment and tracking parameters removed, the other
-    parameters sorted, percent-escapes in normal form (RFC 3986 section 6.2.2). Path case, ``www.`` and a trailing slash stay: servers
-    may tell them apart.
+
+class _Named(Struct):
+    """The fields of ``article.v1`` that say which article it is."""
+
+    url: str | None = None
+    guid: str | None = None
+    source: str | None = None
+
+
+class _Identified(Struct):
+    """The id of ``enriched.v1``."""
+
+    id: str
+
+
+_named = msgspec.json.Decoder(_Named)
+_identified = msgspec.json.Decoder(_Identified)
+
+
+def canonical_url(url: str) -> str | None:
+    """Return the URL without the parts that don't identify the page, or None if ``url`` isn't a usable http(s) address.
+
+    Scheme and host are in lower case (http becomes https); the default port, user, fragment and tracking parameters are removed; the
+    other parameters are sorted; percent-escapes are in normal form (RFC 3986 section 6.2.2). The case of the path, ``www.`` and a
+    trailing slash are kept, because servers may treat them as different pages.
     """
     try:
         parts = urlsplit(url.strip())
@@ -52,7 +80,7 @@ def _is_tracking(name: str) -> bool:
 
 
 def _without_dot_segments(path: str) -> str:
-    """RFC 3986 section 5.2.4."""
+    """Return the path without ``.`` and ``..`` segments (RFC 3986 section 5.2.4)."""
     if "/." not in path:
         return path
     kept: list[str] = []
@@ -69,7 +97,10 @@ def _without_dot_segments(path: str) -> str:
 
 
 def article_id(*, url: str | None, source: str | None, guid: str | None, title: str, body: str) -> str:
-    """128 bits in hexadecimal: of the canonical URL, else of source and guid, else of the text."""
+    """Return 128 bits in hexadecimal, a hash of the canonical URL, else of source and guid, else of the text.
+
+    All copies of an article get the same id, however their URLs are decorated.
+    """
     if url is not None:
         return _digest("url", url)
     if guid:
@@ -78,8 +109,41 @@ def article_id(*, url: str | None, source: str | None, guid: str | None, title: 
 
 
 def letter_id(topic: str, partition: int, offset: int, raw: bytes) -> str:
-    """128 bits in hexadecimal; the same message from the same place is the same dead letter."""
+    """Return 128 bits in hexadecimal; the same message from the same place is the same dead letter."""
     return _digest("dead", topic, str(partition), str(offset), blake2b(raw).hexdigest())
+
+
+def article_key(raw: bytes) -> bytes | None:
+    """Return the Kafka key of an ``article.v1``: its canonical URL, else source and guid; None if it has neither.
+
+    All revisions of an article have the same key, so they go to the same partition and stay in order. Raises NoKey.
+    """
+    try:
+        named = _named.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise NoKey(str(error)) from error
+    url = canonical_url(named.url) if named.url else None
+    text = url or (f"{named.source or ''}\n{named.guid}" if named.guid else None)
+    return text.encode("utf-8", "replace") if text else None
+
+
+def enriched_key(raw: bytes) -> bytes | None:
+    """Return the Kafka key of an ``enriched.v1``, which is its id. Raises NoKey."""
+    try:
+        return _identified.decode(raw).id.encode("utf-8", "replace")
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise NoKey(str(error)) from error
+
+
+def supersedes(updated_at: datetime | None, stored: datetime | None, *, same_too: bool = False) -> bool:
+    """Return whether an article replaces the stored one with the same id: only a correction does, and only a later one.
+
+    ``updated_at`` and ``stored`` are the two articles' ``updated_at``. ``same_too``: the same revision replaces itself too, as when it was
+    enriched again.
+    """
+    if updated_at is None or stored is None:
+        return updated_at is not None or (same_too and stored is None)
+    return utc(updated_at) > utc(stored) or (same_too and utc(updated_at) == utc(stored))
 
 
 def _digest(*parts: str) -> str:

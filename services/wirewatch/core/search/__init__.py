@@ -1,1 +1,1 @@
-"""Queries, and the tokens that they are answered by."""
+"""Queries, and the tokens that a store looks up for them."""

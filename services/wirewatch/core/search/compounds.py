@@ -1,10 +1,10 @@
-"""German compounds taken apart, so that a search for one part finds the whole: for recall in search, never for tagging.
+"""Splits German compounds, so that a search for one part finds the whole word: for recall in search, never for tagging.
 
-The words are searched for parts known from a list, with linking elements between them; of all ways to take a word apart the one
-with the highest geometric mean of its parts' frequencies wins (Koehn & Knight 2003, "Empirical methods for compound splitting").
-Two things differ. The list holds no compounds, so every word that comes apart is taken apart, however frequent it is as a whole:
-"Regierung" is to find "Bundesregierung". And each part more costs a factor, because short parts are found everywhere by chance.
-All words are in search form (``core.analysis``): lower case, without umlauts, ß as ss.
+A word is split into parts known from a list, with linking elements between them; of all ways to split it, the one whose parts have the
+highest geometric mean of frequencies wins (Koehn & Knight 2003, "Empirical methods for compound splitting"). Two things differ from that
+paper. The list has no compounds, so every word that can be split is split, however frequent it is as a whole: "Regierung" must find
+"Bundesregierung". And each additional part costs a factor, because short parts are found everywhere by chance. All words are in search form
+(``core.search.analysis``): lower case, without umlauts, ß as ss.
 """
 
 import math
@@ -13,29 +13,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Self
 
-# Linking elements and inflections, longest first: a part may carry one, between parts as at the end.
+# Linking elements and inflections, longest first. A part may have one, both inside the word and at its end.
 _ENDINGS = ("ens", "es", "en", "se", "s", "n", "e")
 _MIN_PART = 4
 _MIN_WORD = 7
-# Nothing longer is a word; it bounds the time, which grows with the square of the length.
+# Anything longer is not a word. The limit bounds the time, which grows with the square of the length.
 _MAX_WORD = 60
 _PART_COST = math.log(6)
-# Which lengths the parts that begin alike may have is looked up by this many letters.
+# The possible lengths of parts are looked up by this many of their first letters.
 _KEY = 4
 
 
 class Part(NamedTuple):
-    """A piece of a compound: as it stands there (``waffen``) and in its basic form (``waffe``)."""
+    """A part of a compound: as it is written there (``waffen``) and in its basic form (``waffe``)."""
 
     surface: str
     base: str
 
 
 class CompoundSplitter:
-    """Takes words apart.
+    """Splits words.
 
-    ``parts`` maps each known part to its frequency; a ``first`` part stands only before another one; a ``head`` may end a word whose
-    beginning is unknown (Westbalkangipfel); a ``whole`` word is never taken apart.
+    ``parts`` maps each known part to its frequency. A ``first`` part is only found before another part; a ``head`` may end a word whose
+    beginning is unknown (Westbalkangipfel); a ``whole`` word is never split. ``version`` changes whenever splits do.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class CompoundSplitter:
     ) -> None:
         first, whole = frozenset(first), frozenset(whole)
         self._parts = {part: math.log(count) for part, count in parts.items()}
-        # Every form of a part with its basic form, so that to know a segment is one look-up: at a word's end, and before another part.
+        # Every form of a part and its basic form, so that a segment needs one look-up: at the end of a word, and before another part.
         inflected = _inflected(part for part in parts if part not in first)
         # Feminine nouns lose their -e before another part: Kontroll-, Schul-.
         shortened = {part[:-1]: part for part in parts if part.endswith("e") and len(part) > _MIN_PART + 1}
@@ -62,9 +62,9 @@ class CompoundSplitter:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Make a splitter of a list: a part and its frequency a line, first, head or whole in a third column, # for comments.
+        """Read a list of parts: each line has a part, its frequency and, if it is one, ``first``, ``head`` or ``whole``, separated by tabs.
 
-        Raises ValueError for a line of another form, and for a list without parts.
+        Lines that start with # are comments. Raises ValueError for any other line, and for a list without parts.
         """
         rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
         if not rows or any(len(row) < 2 for row in rows):
@@ -78,7 +78,7 @@ class CompoundSplitter:
         return cls(parts, first=of_kind("first"), heads=of_kind("head"), whole=of_kind("whole"))
 
     def split(self, word: str) -> tuple[Part, ...]:
-        """The parts of a word in search form, or nothing where it does not come apart."""
+        """Return the parts of a word in search form; none if it can't be split."""
         if not _MIN_WORD <= len(word) <= _MAX_WORD or not word.isalpha() or word in self._whole or self.known(word):
             return ()
         if word[-_MIN_PART:] not in self._tails and not word.endswith(self._short_last):
@@ -87,7 +87,7 @@ class CompoundSplitter:
         segments = self._segments(word)
         if stop not in segments:
             return self._split_off_head(word)
-        # ways[i][n]: the best way to make word[i:] of n parts, as score and parts; filled from the end.
+        # ways[i][n] is the best way to split word[i:] into n parts, as score and parts. It is filled from the end of the word.
         ways: dict[int, dict[int, tuple[float, tuple[Part, ...]]]] = {stop: {0: (0.0, ())}}
         for start in sorted(segments, reverse=True)[1:]:
             found: dict[int, tuple[float, tuple[Part, ...]]] = {}
@@ -105,9 +105,9 @@ class CompoundSplitter:
         return max(splits)[1] if splits else self._split_off_head(word)
 
     def _segments(self, word: str) -> dict[int, list[tuple[int, str]]]:
-        """Where a part may begin, going on from the start of the word, and the parts that may stand there: where each ends, its basic form.
+        """Return the places that parts can reach from the start of the word, each with the parts that may begin there, the longest first.
 
-        Those that end last come first.
+        A part is given as its end and its basic form.
         """
         stop = len(word)
         lengths, short, inner = self._lengths, self._short, self._inner
@@ -141,20 +141,20 @@ class CompoundSplitter:
         return ()
 
     def known(self, segment: str) -> str | None:
-        """The basic form of a part that ends a word, with or without ending; None if it is none."""
+        """Return the basic form of a part, with or without an ending, that may end a word; None if it is not one."""
         return self._last.get(segment)
 
 
 def _inflected(parts: Iterable[str]) -> dict[str, str]:
-    """Each part with each ending; where two parts give the same form, the ending that comes first in the list decides."""
+    """Return each part with each ending, and its basic form; if two parts give the same form, the first ending in the list decides."""
     long = [part for part in parts if len(part) >= _MIN_PART]
     return {part + ending: part for ending in reversed(_ENDINGS) for part in long}
 
 
 def _lengths_by_key(forms: Iterable[str]) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
-    """The lengths of the forms that begin with the same four letters, the longest first; and those of the forms that are shorter.
+    """Return the lengths of forms by their first four letters, the longest first, and the lengths of the forms that are shorter than that.
 
-    The shorter ones that begin so, too, are among the first.
+    The lengths by first letters include those of shorter forms with which they begin.
     """
     lengths: defaultdict[str, set[int]] = defaultdict(set)
     for form in forms:
@@ -169,7 +169,7 @@ def _descending(numbers: set[int]) -> tuple[int, ...]:
 
 
 def search_words(parts: Sequence[Part]) -> list[str]:
-    """What the compound is found by: each part, and what neighbours make together (Sperrvertrag finds Atomwaffensperrvertrag)."""
+    """Return the words by which a compound is found: each part, and each run of parts (Sperrvertrag finds Atomwaffensperrvertrag)."""
     count = len(parts)
     return [
         "".join(part.surface for part in parts[start : end - 1]) + parts[end - 1].base

@@ -1,4 +1,4 @@
-"""The tree of a query: what a store translates. ``core.query`` makes it of text."""
+"""The tree of a query, which stores translate; ``core.search.parser`` makes it from text."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from wirewatch.core.article import EntityType
+from wirewatch.core.errors import UsageError
 
 EntityField = Literal["entity", "person", "org", "place"]
 TagField = Literal["topic", "lang", "source"]
@@ -21,19 +22,19 @@ ENTITY_TYPES: dict[EntityField, tuple[EntityType, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """The empty query: all articles."""
+    """All articles: the empty query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One token in any of its forms."""
+    """One token, in any of its inflected forms."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """One token that begins so; without the star."""
+    """A token that starts with ``text``, which has no star."""
 
     text: str
 
@@ -47,7 +48,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An entity (of the field's type) with this id, or named so."""
+    """An entity of the field's type with this id or this name."""
 
     field: EntityField
     value: str
@@ -71,32 +72,52 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Articles that ``part`` does not match."""
+    """Articles that don't match ``part``."""
 
     part: "Query"
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Two parts or more; none of them an ``And``."""
+    """Articles that match all parts: two or more, none of them an ``And``."""
 
     parts: tuple["Query", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Two parts or more; none of them an ``Or``."""
+    """Articles that match any of the parts: two or more, none of them an ``Or``."""
 
     parts: tuple["Query", ...]
 
 
 Query = Everything | Word | Prefix | Phrase | Named | Tagged | Dated | Not | And | Or
 
+# How much of a query an error shows, in characters.
+_SHOWN = 76
 _PLAIN_VALUE = re.compile(r"[\w.][\w.-]*")
 
 
+class QueryError(UsageError):
+    """A query that can't be understood.
+
+    ``message`` says why, ``position`` at which character (from 0) of ``text``. ``str()`` shows the text with a caret under that character.
+    """
+
+    def __init__(self, message: str, position: int, text: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+        self.text = text
+
+    def __str__(self) -> str:
+        start = max(0, self.position - _SHOWN // 2)
+        line = "".join(character if character.isprintable() else " " for character in self.text[start : start + _SHOWN])
+        return f"{self.message}\n  {line}\n  {' ' * (self.position - start)}^" if self.text else self.message
+
+
 def render(query: Query) -> str:
-    """The query as text; parsing it gives the same tree."""
+    """Return the query as text; parsing it gives the same tree."""
     match query:
         case Not(part):
             return f"NOT {_grouped(part)}"

@@ -1,4 +1,4 @@
-"""The passage of an article that shows best why a query found it, with the places to highlight."""
+"""The passage of an article that best shows why a query found it, with the ranges to highlight."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from wirewatch.core.article import EnrichedArticle, Field
 from wirewatch.core.search.analysis import Analyser, is_named, same_code, searchable
-from wirewatch.core.search.parser import ENTITY_TYPES, And, Named, Or, Phrase, Prefix, Query, Tagged, Word
+from wirewatch.core.search.query import ENTITY_TYPES, And, Named, Or, Phrase, Prefix, Query, Tagged, Word
 from wirewatch.core.text.folding import fold
 
 Range = tuple[int, int]
 
 _TOKEN = re.compile(r"\S+")
-# What stands further down is not looked at: a snippet is wanted for each hit of a page, and quickly.
+# Text after this many characters is ignored, because each hit of a page needs a snippet quickly.
 _MAX_LOOKED_AT = 100_000
 _MAX_PLACES = 2_000
 _ELLIPSIS = "…"
@@ -20,23 +20,26 @@ _ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A passage of a field: its text on one line, where in the field it starts, and the ranges of ``text`` to highlight, in order."""
+    """A passage of a field: its text on one line, where it starts in the field, and the ranges of ``text`` to highlight, in order.
+
+    ``cut_before`` and ``cut_after``: the field goes on there. Offsets are code points.
+    """
 
     field: Field
     start: int
     text: str
     highlights: tuple[Range, ...]
     cut_before: bool
-    cut_behind: bool
+    cut_after: bool
 
     def marked(self, before: str, after: str) -> str:
-        """The text with each highlight between two marks, and an ellipsis where it goes on."""
+        """Return the text with marks before and after each highlight, and an ellipsis where the field goes on."""
         pieces = [_ELLIPSIS if self.cut_before else ""]
         position = 0
         for start, end in self.highlights:
             pieces += [self.text[position:start], before, self.text[start:end], after]
             position = end
-        return "".join((*pieces, self.text[position:], _ELLIPSIS if self.cut_behind else ""))
+        return "".join((*pieces, self.text[position:], _ELLIPSIS if self.cut_after else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class _Token:
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Place:
-    """Where a part of the query matches; ``part`` counts the query's parts."""
+    """Where a part of the query matches; ``part`` is the number of that part."""
 
     start: int
     end: int
@@ -56,7 +59,7 @@ class _Place:
 
 
 def snippet(article: EnrichedArticle, query: Query, analyser: Analyser, *, length: int = 160) -> Snippet:
-    """The passage of about ``length`` characters that shows most different parts of the query; the lead where none shows."""
+    """Return the passage of about ``length`` characters that shows the most parts of the query; the lead if it shows none."""
     parts = list(_wanted(query))
     best: tuple[int, Snippet] | None = None
     fields: tuple[tuple[Field, str], ...] = (("body", article.body), ("title", article.title))
@@ -65,11 +68,11 @@ def snippet(article: EnrichedArticle, query: Query, analyser: Analyser, *, lengt
         different, chosen = _densest(places, length)
         if text and (best is None or different > best[0]):
             best = (different, _cut(name, text, chosen, length))
-    return best[1] if best else Snippet("title", 0, "", (), cut_before=False, cut_behind=False)
+    return best[1] if best else Snippet("title", 0, "", (), cut_before=False, cut_after=False)
 
 
 def highlights(article: EnrichedArticle, query: Query, analyser: Analyser, field: Field) -> tuple[Range, ...]:
-    """Where a query matches in a whole field."""
+    """Return the ranges where a query matches in a whole field, in order and not overlapping; code points."""
     text = (article.title if field == "title" else article.body)[:_MAX_LOOKED_AT]
     return _merged((place.start, place.end) for place in _places(article, field, text, list(_wanted(query)), analyser))
 
@@ -108,7 +111,7 @@ def _places(article: EnrichedArticle, field: Field, text: str, parts: Sequence[Q
 
 
 def _fitting(forms: set[str], part: Word | Prefix, language: str, analyser: Analyser) -> set[str]:
-    """Those of a text's tokens that the part of a query finds."""
+    """Return those of a text's tokens that a part of a query finds."""
     wanted = searchable(part.text).split()
     if isinstance(part, Prefix):
         return {form for form in forms if form.startswith(wanted[0])}
@@ -126,7 +129,7 @@ def _phrase_ranges(tokens: Sequence[_Token], words: Sequence[str]) -> Iterator[R
 
 
 def _tagged_ranges(article: EnrichedArticle, field: Field, part: Query) -> Iterator[Range]:
-    """The mentions of an entity, the evidence of a topic."""
+    """Return the mentions of an entity, or the evidence of a topic."""
     match part:
         case Named(kind, value):
             for entity in article.entities:
@@ -141,7 +144,7 @@ def _tagged_ranges(article: EnrichedArticle, field: Field, part: Query) -> Itera
 
 
 def _densest(places: Sequence[_Place], length: int) -> tuple[int, Sequence[_Place]]:
-    """How many different parts of the query stand together in ``length`` characters at most, and where; the first such passage."""
+    """Return how many parts of the query are at most ``length`` characters apart, and their places; the first such passage wins."""
     best: tuple[int, int, int, int] = (0, 0, 0, 0)
     last = 0
     for first, place in enumerate(places):
@@ -153,7 +156,7 @@ def _densest(places: Sequence[_Place], length: int) -> tuple[int, Sequence[_Plac
 
 
 def _cut(field: Field, text: str, places: Sequence[_Place], length: int) -> Snippet:
-    """Whole words around the places, a third of the room before them, and a sixth of the length at least."""
+    """Return whole words around the places, with a third of the remaining length before them, but at least a sixth of ``length``."""
     shown = places[0].start if places else 0
     until = min(max(place.end for place in places), shown + length) if places else 0
     start = max(0, min(shown - max((length - (until - shown)) // 3, length // 6), len(text) - length))
@@ -163,9 +166,9 @@ def _cut(field: Field, text: str, places: Sequence[_Place], length: int) -> Snip
     if end < len(text):
         end = next((at for at in range(end, max(until, start), -1) if text[at].isspace()), max(until, end))
     inside = _merged((max(place.start, start) - start, min(place.end, end) - start) for place in places)
-    # Line breaks become spaces one by one: the length, and so the highlights, stay.
+    # Each line break becomes one space, so that the length and the highlights stay right.
     line = "".join(" " if character.isspace() else character for character in text[start:end])
-    return Snippet(field, start, line, inside, cut_before=start > 0, cut_behind=end < len(text))
+    return Snippet(field, start, line, inside, cut_before=start > 0, cut_after=end < len(text))
 
 
 def _merged(ranges: Iterable[Range]) -> tuple[Range, ...]:

@@ -1,7 +1,7 @@
-"""A mapping of single characters applied to whole texts, ten times as fast as ``str.translate`` on text that isn't pure ASCII.
+"""Maps the characters of whole texts, ten times as fast as ``str.translate`` on text that isn't pure ASCII.
 
-Nearly every text is written with fewer than 256 characters of one script, so that it fits a one-byte code page made for the purpose: it is
-encoded into the page and decoded by a table that holds each character's image. Both are single passes in C.
+Nearly every text has fewer than 256 different characters of one script, so it fits on a one-byte code page made for the purpose. It is
+encoded to that page and decoded with a table of each character's image. Both are single passes in C.
 """
 
 import codecs
@@ -17,12 +17,12 @@ _PAGES = (
     # Languages in Cyrillic letters.
     _TYPOGRAPHY + "".join(map(chr, range(0x400, 0x460))) + "ґҐéüöä",
 )
-# Marks a place of a page that no character has (as in Python's own code pages).
+# Marks an unused place of a page (as in Python's own code pages).
 _NONE = "\ufffe"
 
 
 class CharacterMap:
-    """Maps each character to its image: ASCII characters to ASCII, all others to whatever ``image`` gives."""
+    """Maps each character to what ``image`` returns for it, which must be ASCII for ASCII characters."""
 
     def __init__(self, image: Callable[[str], str]) -> None:
         self._ascii = "".join(map(image, _ASCII)).encode("ascii").ljust(256)
@@ -30,14 +30,14 @@ class CharacterMap:
         self._images = _Images(image)
 
     def apply(self, text: str) -> str:
-        """The images of all characters."""
+        """Return the images of all characters of a text."""
         if text.isascii():
             return text.encode("ascii").translate(self._ascii).decode("ascii")
         found = self.apply_page(text)
         return text.translate(self._images) if found is None else found
 
     def apply_page(self, text: str) -> str | None:
-        """The images if all characters stand on one page; None if there are controls, combining marks, or letters of other scripts."""
+        """Return the images if all characters are on one page; None if there are controls, combining marks, or letters of other scripts."""
         for encoding, images in self._pages:
             try:
                 return codecs.charmap_decode(codecs.charmap_encode(text, "strict", encoding)[0], "strict", images)[0]
@@ -47,7 +47,7 @@ class CharacterMap:
 
 
 class _Images(dict[int, str]):
-    """For ``str.translate``; filled as characters are met, bounded by Unicode itself."""
+    """The table for ``str.translate``. It is filled as characters come, and is no larger than Unicode."""
 
     def __init__(self, image: Callable[[str], str]) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class _Images(dict[int, str]):
 
 
 def _page(letters: str, image: Callable[[str], str]) -> tuple[Any, str]:
-    """The table that encodes a page and that of its images; a character with an image of more or less than one character is left out."""
+    """Return the tables that encode a page and decode its images, without characters whose image isn't a single character."""
     page = "".join(character for character in dict.fromkeys(_PRINTED + letters) if len(image(character)) == 1)
-    # The interpreter takes a page only if it begins with the character 0, which is then no image of anything.
+    # Python only accepts a page that begins with the character 0, which is then not the image of any character.
     return codecs.charmap_build(("\0" + page).ljust(256, _NONE)), _NONE + "".join(map(image, page))

@@ -1,4 +1,4 @@
-"""The text a tagger works on: each field as written and folded, both of the same length."""
+"""The text that taggers work on: each field as written and folded, with the same length."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,7 +9,7 @@ from wirewatch.core.text.folding import fold
 
 @dataclass(frozen=True, slots=True)
 class FieldText:
-    """One field. ``folded[i]`` is the folded form of ``text[i]``, so offsets hold in both."""
+    """One field. ``folded[i]`` is the folded form of ``text[i]``, so offsets are right in both."""
 
     name: Field
     text: str
@@ -25,6 +25,6 @@ class Document:
 
     @classmethod
     def of(cls, *, title: str, body: str, language: str) -> Self:
-        """Fold both fields; an empty one is left out."""
+        """Return a document of both fields, folded; an empty one is left out."""
         named: tuple[tuple[Field, str], ...] = (("title", title), ("body", body))
         return cls(language, tuple(FieldText(name, text, fold(text)) for name, text in named if text))

@@ -1,12 +1,12 @@
-"""Folding that keeps the length: one code point in, one out, so that an offset in the folded text holds in the original."""
+"""Folding that keeps the length: each code point becomes one code point, so offsets in the folded text are right in the original."""
 
 import unicodedata
 
 from wirewatch.core.text.character_map import CharacterMap
 
-# Letters whose base letter Unicode does not decompose to.
+# Base letters of letters that Unicode doesn't decompose.
 _BASE = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "ð": "d", "ŧ": "t"}
-# Letters of their own that Unicode would take apart: Russian й is no accented и.
+# Letters that Unicode would decompose although they are letters of their own: Russian й is not an accented и.
 _WHOLE = frozenset("йїў")
 
 
@@ -32,13 +32,13 @@ _MAP = CharacterMap(_fold_character)
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, everything but letters, digits and combining marks a space; same length as ``text``.
+    """Return text of the same length, in lower case, without accents, with a space for everything but letters, digits and combining marks.
 
-    ß, æ and œ have no single base letter and stay: who compares spellings expands them (``spellings``).
+    ß, æ and œ have no single base letter and are kept; ``spellings`` expands them.
     """
     return _MAP.apply(text)
 
 
 def spellings(folded: str) -> set[str]:
-    """A folded name in the spellings in use: ß as ss, æ as ae, œ as oe."""
+    """Return a folded name in the spellings in use: as it is, and with ß as ss, æ as ae, œ as oe."""
     return {folded, folded.replace("ß", "ss").replace("æ", "ae").replace("œ", "oe")}

@@ -1,4 +1,4 @@
-"""What finding terms and names in a text needs from outside, and how it is explained."""
+"""What finding terms and names in a text needs from outside, and how it explains what it dropped."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypedDict
@@ -21,13 +21,13 @@ class TermMatcherFactory(Protocol):
 
 
 class Recogniser(Protocol):
-    """A model that finds names no gazetteer has. ``known``: those that the gazetteer has found, in order, for what they are worth."""
+    """A model that finds names no gazetteer has. ``known``: those that the gazetteer has found, in order, as evidence."""
 
     def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> Sequence[TypedSpan]: ...
 
 
 class Dropped(TypedDict):
-    """Something that was found and not taken, and why. ``what``: the id it would have had; offsets are code points of the field."""
+    """A candidate that was not accepted, and why. ``what``: the id it would have had; offsets are code points of the field."""
 
     field: str
     start: int
@@ -38,10 +38,10 @@ class Dropped(TypedDict):
 
 
 def dropped_name(field: FieldText, start: int, end: int, what: str, reason: str) -> Dropped:
-    """A name that isn't taken."""
+    """A candidate for a name that is not accepted."""
     return {"field": field.name, "start": start, "end": end, "text": field.text[start:end], "what": what, "reason": reason}
 
 
 def covers(mention: Mention, drop: Dropped) -> bool:
-    """Whether a mention that is taken holds what was dropped."""
+    """Whether a mention covers a candidate that was dropped."""
     return mention.field == drop["field"] and mention.start <= drop["start"] and drop["end"] <= mention.end

@@ -1,1 +1,1 @@
-"""What an article is about, with the evidence."""
+"""What an article is about, and the evidence for it."""

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.languages import LANGUAGES
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
-from wirewatch.adapters.ner.crf import FORMAT, Lexicon, Meta, NameModel, Places, Sentence, SlotTable, best_paths, legal_moves
+from wirewatch.adapters.ner.crf import FORMAT, Meta, NameModel, Places, best_paths, legal_moves
 from wirewatch.adapters.ner.features import mixed, normal, shape, templates
 from wirewatch.adapters.ner.recogniser import TrainedRecogniser, known_tags
+from wirewatch.adapters.ner.slots import Lexicon, Sentence, SlotTable
 from wirewatch.adapters.ner.tokens import sentence_starts, tokenised
 from wirewatch.core.entities.gazetteer import EMPTY
 from wirewatch.core.entities.tagger import EntityTagger
@@ -110,7 +112,7 @@ def test_tags_of_known_names_cover_the_words_they_touch() -> None:
 
 
 def test_it_serves_the_tagger(file: Path) -> None:
-    tagger = EntityTagger(EMPTY, AutomatonMatcher, {"de": TrainedRecogniser(file)})
+    tagger = EntityTagger(EMPTY, AutomatonMatcher, LANGUAGES, {"de": TrainedRecogniser(file)})
     document = Document.of(title="Jana von Beispiel", body="Beispiel in Musterstadt", language="de")
     assert [(entity.id, len(entity.mentions)) for entity in tagger.tag(document)] == [
         ("name:PER:jana-von-beispiel", 2),

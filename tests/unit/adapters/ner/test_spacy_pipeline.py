@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import spacy
+from tests.support.languages import LANGUAGES
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
 from wirewatch.adapters.ner.spacy_pipeline import SpacyRecogniser
@@ -74,6 +75,6 @@ def test_a_damaged_pipeline_is_told(tmp_path: Path) -> None:
 
 
 def test_it_serves_the_tagger(pipeline: Path) -> None:
-    tagger = EntityTagger(EMPTY, AutomatonMatcher, {"de": SpacyRecogniser(str(pipeline))})
+    tagger = EntityTagger(EMPTY, AutomatonMatcher, LANGUAGES, {"de": SpacyRecogniser(str(pipeline))})
     document = Document.of(title="Jana Beispiel", body="Beispiel in Musterstadt", language="de")
     assert [(e.id, len(e.mentions)) for e in tagger.tag(document)] == [("name:PER:jana-beispiel", 2), ("name:LOC:musterstadt", 1)]

@@ -183,7 +183,7 @@ def test_any_bytes_go_on_behind_any_row(content: bytes) -> None:
         (b"t\xe4tle,body\n", r"a\.csv: the header is not UTF-8 \(byte 2\); convert"),
         (b"title,body\ra,b\r", r"a\.csv: the first line can't be read as a CSV header"),
         (b"x" * 100_000, r"a\.csv: the first line is over 65,536 bytes long"),
-        ("title,body\n".encode("utf-16"), r"a\.csv: UTF-16; convert the file to UTF-8"),
+        ("title,body\n".encode("utf-16"), r"a\.csv: the file is in UTF-16; convert it to UTF-8"),
     ],
 )
 def test_what_is_no_table_of_articles_is_refused_at_once(content: bytes, message: str, tmp_path: Path) -> None:

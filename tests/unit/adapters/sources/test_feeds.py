@@ -107,7 +107,7 @@ def test_a_feed_names_no_files(tmp_path_factory: pytest.TempPathFactory) -> None
 
 @pytest.mark.parametrize("content", [b"<html><body>News</body></html>", b"title,body\n", b"\x00\xff\xfe"])
 def test_what_is_no_feed_is_named(content: bytes) -> None:
-    with pytest.raises(SourceError, match=r"a\.xml: no RSS or Atom feed"):
+    with pytest.raises(SourceError, match=r"a\.xml: this is not an RSS or Atom feed"):
         feed_articles(content, name="a.xml")
 
 

@@ -79,7 +79,7 @@ def test_a_json_file_cut_off_is_named(tmp_path: Path) -> None:
     path.write_bytes(ARRAY[:-5])
     (source,) = opened(path)
 
-    with pytest.raises(SourceError, match=r"a\.json: no valid JSON .*JSON lines"):
+    with pytest.raises(SourceError, match=r"a\.json: this is not valid JSON .*JSON lines"):
         list(source.records(None))
 
 
@@ -143,7 +143,7 @@ def loop(folder: Path) -> Path:
     [
         (lambda folder: folder / "none.jsonl", r"none\.jsonl: can't be read \(No such file or directory\)"),
         (loop, r"loop\.jsonl: can't be read \(Too many levels of symbolic links\)"),
-        (lambda folder: folder, r"no articles in this folder; files that count end in \.jsonl, \.ndjson, .*\.gz"),
+        (lambda folder: folder, r"no articles in this folder; files of articles end in \.jsonl, \.ndjson, .*\.gz"),
     ],
 )
 def test_what_cannot_be_opened_is_named_before_anything_is_read(make: object, message: str, tmp_path: Path) -> None:
@@ -169,8 +169,8 @@ def test_a_folder_without_rights_is_named() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (LINES.decode().encode("utf-16"), "UTF-16; convert the file to UTF-8"),
-        (b"Just words.\nMore words.", "neither JSON, CSV nor a feed by its first bytes; give it one of the extensions .jsonl"),
+        (LINES.decode().encode("utf-16"), "the file is in UTF-16; convert it to UTF-8"),
+        (b"Just words.\nMore words.", "the first bytes are not JSON, CSV or a feed; give the file one of the extensions .jsonl"),
     ],
 )
 def test_what_holds_no_articles_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
@@ -202,5 +202,5 @@ def test_nothing_else_can_be_followed(files: dict[str, bytes], tmp_path: Path) -
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
 
-    with pytest.raises(SourceError, match="only one file of JSON lines, or standard input, can be followed"):
+    with pytest.raises(SourceError, match="--follow works for a single file of JSON lines, or for standard input"):
         opened(tmp_path, follow=FOLLOW)

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.languages import LANGUAGES
 
 from wirewatch.core.entities.gazetteer import EMPTY, Gazetteer, GazetteerEntry, Rule, extended, forms
 from wirewatch.core.text.folding import fold
@@ -9,7 +10,7 @@ ACME = GazetteerEntry("acme", "ORG", "Acme Corp", ("Acme", "ACM"))
 
 
 def gazetteer(*entries: GazetteerEntry, base: Gazetteer = EMPTY, suppressed: tuple[str, ...] = ()) -> Gazetteer:
-    return extended(base, entries, suppressed, version="test")
+    return extended(base, entries, suppressed, languages=LANGUAGES, version="test")
 
 
 def names_of(entity_id: str, known: Gazetteer) -> set[str]:
@@ -33,25 +34,25 @@ def names_of(entity_id: str, known: Gazetteer) -> set[str]:
     ],
 )
 def test_a_name_is_found_in_all_its_spellings(name: str, form: str) -> None:
-    assert form in forms(name, "LOC")
+    assert form in forms(name, "LOC", LANGUAGES)
 
 
 def test_german_genitives_count_in_german_only() -> None:
-    assert forms("Putin", "PER")["putins"].only == {"de"}
-    assert "bundestages" in forms("Bundestag", "ORG")
-    assert not [form for form in forms("Paris", "LOC") if form != "paris"]
+    assert forms("Putin", "PER", LANGUAGES)["putins"].only == {"de"}
+    assert "bundestages" in forms("Bundestag", "ORG", LANGUAGES)
+    assert not [form for form in forms("Paris", "LOC", LANGUAGES) if form != "paris"]
 
 
 def test_polish_forms_count_in_polish_only() -> None:
-    rules = forms("Rosja", "LOC", {"pl"})
+    rules = forms("Rosja", "LOC", LANGUAGES, {"pl"})
     assert rules["rosji"].only == {"pl"}
     assert rules["rosja"] == Rule()
 
 
 def test_short_names_in_capitals_count_in_capitals_only_and_have_no_forms() -> None:
-    assert forms("WHO", "ORG") == {"who": Rule(exact=True)}
-    assert not forms("NATO", "ORG")["nato"].exact
-    assert forms("dpa", "ORG")["dpa"].any_case
+    assert forms("WHO", "ORG", LANGUAGES) == {"who": Rule(exact=True)}
+    assert not forms("NATO", "ORG", LANGUAGES)["nato"].exact
+    assert forms("dpa", "ORG", LANGUAGES)["dpa"].any_case
 
 
 @given(st.builds(Rule, *[st.booleans()] * 6, st.frozensets(st.sampled_from(["de", "pl"]))))
@@ -61,7 +62,7 @@ def test_a_rule_is_read_back_as_it_was_written(rule: Rule) -> None:
 
 @given(st.text(alphabet="abcäößАбв -.'", min_size=1, max_size=20))
 def test_forms_are_folded_and_not_empty(name: str) -> None:
-    for form in forms(name, "ORG"):
+    for form in forms(name, "ORG", LANGUAGES):
         assert form
         assert fold(form) == form
         assert form.strip() == form

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from ops.gazetteer.adjectives import adjectives
+from tests.support.languages import LANGUAGES
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
 from wirewatch.adapters.files.gazetteer import load_gazetteer
@@ -11,7 +12,7 @@ from wirewatch.core.entities.governments import names_government
 from wirewatch.core.entities.tagger import EntityTagger
 from wirewatch.core.text.document import Document
 
-TAGGER = EntityTagger(load_gazetteer(), AutomatonMatcher)
+TAGGER = EntityTagger(load_gazetteer(languages=LANGUAGES), AutomatonMatcher, LANGUAGES)
 
 
 def found(language: str, text: str) -> list[tuple[str, str, bool]]:
@@ -60,15 +61,15 @@ def test_elsewhere_it_is_nothing(language: str, text: str) -> None:
 def test_where_the_government_ends_the_sentence_or_the_text_does() -> None:
     field = Document.of(title="", body="chinois gouvernement", language="fr").fields[0]
 
-    assert not names_government(field, 0, 7, "fr")
-    assert not names_government(field, 8, 20, "de")
+    assert not names_government(field, 0, 7, LANGUAGES.of("fr"))
+    assert not names_government(field, 8, 20, LANGUAGES.of("de"))
 
 
 def test_in_a_language_whose_words_are_not_known_it_names_none() -> None:
     field = Document.of(title="", body="Russian government", language="tr").fields[0]
 
-    assert names_government(field, 0, 7, "en")
-    assert not names_government(field, 0, 7, "tr")
+    assert names_government(field, 0, 7, LANGUAGES.of("en"))
+    assert not names_government(field, 0, 7, LANGUAGES.of("tr"))
 
 
 def test_forms_of_adjectives(tmp_path: Path) -> None:

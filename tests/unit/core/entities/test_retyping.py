@@ -1,4 +1,5 @@
 import pytest
+from tests.support.languages import LANGUAGES
 
 from wirewatch.core.article import EntityType
 from wirewatch.core.entities.retyping import clubs, corrected
@@ -24,7 +25,7 @@ from wirewatch.core.text.document import Document
 def test_the_words_beside_a_name_tell_its_type(text: str, name: str, language: str, found: EntityType, right: EntityType) -> None:
     (field,) = Document.of(title="", body=text, language=language).fields
     start = text.index(name)
-    assert corrected(field, start, start + len(name), found, language) == right
+    assert corrected(field, start, start + len(name), found, LANGUAGES.of(language)) == right
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
+from tests.support.languages import LANGUAGES
 
 from wirewatch.adapters.aho_corasick import AutomatonMatcher
 from wirewatch.adapters.files.gazetteer import load_gazetteer
@@ -28,7 +29,7 @@ ENTRIES = (
 
 
 def gazetteer() -> Gazetteer:
-    known = extended(EMPTY, ENTRIES, version="test")
+    known = extended(EMPTY, ENTRIES, languages=LANGUAGES, version="test")
     rules = [*known.rules, Rule(common=True), Rule(exact=True, common=True)]
     changed = {"essen": len(known.rules), "die zeit": len(known.rules), "us": len(known.rules) + 1}
     return replace(
@@ -47,14 +48,15 @@ class Recogniser:
 
     phrases: Sequence[str]
     kind: EntityType = "PER"
+    language: str = "de"
 
     def recognise(self, text: str, language: str, known: Sequence[TypedSpan] = ()) -> Sequence[TypedSpan]:  # noqa: ARG002 - the port's signature
-        assert language == "de"
+        assert language == self.language
         return [(text.index(phrase), text.index(phrase) + len(phrase), self.kind) for phrase in self.phrases if phrase in text]
 
 
 def tag(body: str, *, title: str = "", language: str = "de", recogniser: Recogniser | None = None) -> tuple[Entity, ...]:
-    tagger = EntityTagger(gazetteer(), AutomatonMatcher, {"de": recogniser} if recogniser else {})
+    tagger = EntityTagger(gazetteer(), AutomatonMatcher, LANGUAGES, {recogniser.language: recogniser} if recogniser else {})
     document = Document.of(title=title, body=body, language=language)
     entities = tagger.tag(document)
     texts = {field.name: field.text for field in document.fields}
@@ -202,13 +204,13 @@ def test_a_models_lone_surname_joins_its_person() -> None:
 
 @pytest.mark.parametrize("line", ["name:PER:jana-beispiel", "Jana Beispiel"])
 def test_what_is_suppressed_is_not_found_by_a_model_either(line: str) -> None:
-    known = extended(EMPTY, ENTRIES, [line], version="test")
-    tagger = EntityTagger(known, AutomatonMatcher, {"de": Recogniser(["Jana Beispiel"])})
+    known = extended(EMPTY, ENTRIES, [line], languages=LANGUAGES, version="test")
+    tagger = EntityTagger(known, AutomatonMatcher, LANGUAGES, {"de": Recogniser(["Jana Beispiel"])})
     assert tagger.tag(Document.of(title="", body="Jana Beispiel", language="de")) == ()
 
 
 def test_explain_tells_what_was_not_taken_and_why() -> None:
-    tagger = EntityTagger(gazetteer(), AutomatonMatcher)
+    tagger = EntityTagger(gazetteer(), AutomatonMatcher, LANGUAGES)
     document = Document.of(title="", body="Das Essen in Essen, iran.", language="de")
     explanation = tagger.explain(document)
     assert explanation.entities == tagger.tag(document)
@@ -217,7 +219,7 @@ def test_explain_tells_what_was_not_taken_and_why() -> None:
 
 
 def test_a_document_without_text_has_no_entities() -> None:
-    assert EntityTagger(EMPTY, AutomatonMatcher).tag(Document.of(title="", body="", language="und")) == ()
+    assert EntityTagger(EMPTY, AutomatonMatcher, LANGUAGES).tag(Document.of(title="", body="", language="und")) == ()
 
 
 # What ships: whole path, real names.
@@ -225,7 +227,7 @@ def test_a_document_without_text_has_no_entities() -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[EntityTagger]:
-    yield EntityTagger(load_gazetteer(), AutomatonMatcher)  # noqa: PT022 - given back to the collector with the module
+    yield EntityTagger(load_gazetteer(languages=LANGUAGES), AutomatonMatcher, LANGUAGES)  # noqa: PT022 - given back to the collector with the module
 
 
 @pytest.mark.parametrize(
@@ -293,7 +295,7 @@ def test_a_model_names_the_whole_word() -> None:
 
 
 def test_an_article_before_a_known_name_does_not_make_another_of_it() -> None:
-    assert found("Then the EU met", recogniser=Recogniser(["the EU"], "ORG")) == [("Q4", "EU")]
+    assert found("Then the EU met", language="en", recogniser=Recogniser(["the EU"], "ORG", "en")) == [("Q4", "EU")]
     assert found("Die Bank of Iran", recogniser=Recogniser(["Die Bank of Iran"], "LOC")) == [("Q6", "Bank of Iran")]
 
 
@@ -313,8 +315,8 @@ def test_a_models_person_is_the_same_in_the_genitive() -> None:
 
 @pytest.mark.parametrize(("text", "name"), [("Essen kam später", "name:PER:jana-essen"), ("in Essen kam sie an", "geonames:1")])
 def test_a_city_is_no_city_where_it_is_the_surname_of_somebody_a_model_found(text: str, name: str) -> None:
-    places = extended(EMPTY, [GazetteerEntry("geonames:1", "LOC", "Essen")], version="test")
-    tagger = EntityTagger(places, AutomatonMatcher, {"de": Recogniser(["Jana Essen"])})
+    places = extended(EMPTY, [GazetteerEntry("geonames:1", "LOC", "Essen")], languages=LANGUAGES, version="test")
+    tagger = EntityTagger(places, AutomatonMatcher, LANGUAGES, {"de": Recogniser(["Jana Essen"])})
     last = tagger.tag(Document.of(title="Jana Essen spricht", body=f"Wie es heißt, {text}", language="de"))[-1]
     assert (last.id, last.mentions[-1].field) == (name, "body")
 
@@ -337,31 +339,37 @@ def test_a_known_name_in_quotation_marks_is_the_name() -> None:
 )
 def test_a_title_is_no_part_of_a_known_name(text: str, name: str) -> None:
     names = ("King Karl III", "König Karl III", "Papst Muster", "Papa romano Muster", "Papa Beispiel", "bin Muster")
-    tagger = EntityTagger(extended(EMPTY, [GazetteerEntry("Q1", "PER", "Karl III", names)], version="test"), AutomatonMatcher)
+    tagger = EntityTagger(
+        extended(EMPTY, [GazetteerEntry("Q1", "PER", "Karl III", names)], languages=LANGUAGES, version="test"), AutomatonMatcher, LANGUAGES
+    )
     assert [m.text for entity in tagger.tag(Document.of(title="", body=text, language="de")) for m in entity.mentions] == [name]
 
 
 def test_another_man_is_no_son_of_the_same_father() -> None:
-    tagger = EntityTagger(extended(EMPTY, [GazetteerEntry("Q1", "PER", "bin Muster")], version="test"), AutomatonMatcher)
+    tagger = EntityTagger(
+        extended(EMPTY, [GazetteerEntry("Q1", "PER", "bin Muster")], languages=LANGUAGES, version="test"), AutomatonMatcher, LANGUAGES
+    )
     assert tagger.tag(Document.of(title="", body="then Abdul bin Muster spoke", language="en")) == ()
 
 
 @pytest.mark.parametrize(
-    ("phrase", "kind", "expected"),
+    ("language", "phrase", "kind", "expected"),
     [
-        ("Rat für Sicherheit en Iran", "ORG", [("name:ORG:rat-fur-sicherheit", "Rat für Sicherheit"), ("Q3", "Iran")]),
-        ("turnier en Iran", "MISC", [("Q3", "Iran")]),
-        ("Turnier en Iran", "MISC", [("name:MISC:turnier-en-iran", "Turnier en Iran")]),
-        ("straße des Iran", "LOC", [("name:LOC:straße-des-iran", "straße des Iran")]),
-        ("quelle des Iran", "LOC", [("Q3", "Iran")]),
-        ("Путь Iran", "ORG", [("Q3", "Iran")]),
-        ("1996 Iran", "ORG", [("name:ORG:1996-iran", "1996 Iran")]),
-        ("Rat des Iran", "ORG", [("name:ORG:rat-des-iran", "Rat des Iran")]),
-        ("rat des Iran", "ORG", [("name:ORG:rat-des-iran", "rat des Iran")]),
+        ("es", "Rat für Sicherheit en Iran", "ORG", [("name:ORG:rat-fur-sicherheit", "Rat für Sicherheit"), ("Q3", "Iran")]),
+        ("de", "Rat für Sicherheit in Iran", "ORG", [("name:ORG:rat-fur-sicherheit-in-iran", "Rat für Sicherheit in Iran")]),
+        ("es", "turnier en Iran", "MISC", [("Q3", "Iran")]),
+        ("es", "Turnier en Iran", "MISC", [("name:MISC:turnier-en-iran", "Turnier en Iran")]),
+        ("de", "straße des Iran", "LOC", [("name:LOC:straße-des-iran", "straße des Iran")]),
+        ("fr", "calle de Iran", "LOC", [("name:LOC:calle-de-iran", "calle de Iran")]),  # a street keeps its own language
+        ("de", "quelle des Iran", "LOC", [("Q3", "Iran")]),
+        ("de", "Путь Iran", "ORG", [("Q3", "Iran")]),
+        ("de", "1996 Iran", "ORG", [("name:ORG:1996-iran", "1996 Iran")]),
+        ("de", "Rat des Iran", "ORG", [("name:ORG:rat-des-iran", "Rat des Iran")]),
+        ("de", "rat des Iran", "ORG", [("name:ORG:rat-des-iran", "rat des Iran")]),
     ],
 )
-def test_a_known_place_at_the_end_of_a_models_span(phrase: str, kind: EntityType, expected: list[tuple[str, str]]) -> None:
-    assert found(f"Heute hat {phrase} gesprochen", recogniser=Recogniser([phrase], kind)) == expected
+def test_a_known_place_at_the_end_of_a_models_span(language: str, phrase: str, kind: EntityType, expected: list[tuple[str, str]]) -> None:
+    assert found(f"Heute hat {phrase} gesprochen", language=language, recogniser=Recogniser([phrase], kind, language)) == expected
 
 
 def test_a_surname_with_a_hyphen_is_whole() -> None:
@@ -373,9 +381,9 @@ def test_a_surname_with_a_hyphen_is_whole() -> None:
 
 
 def test_a_place_that_somebody_is_named_after_is_no_surname() -> None:
-    names = extended(EMPTY, [GazetteerEntry("Q1", "PER", "Anne de Muster")], version="test")
+    names = extended(EMPTY, [GazetteerEntry("Q1", "PER", "Anne de Muster")], languages=LANGUAGES, version="test")
     document = Document.of(title="", body="Anne de Muster aime la Muster. Muster arrive", language="fr")
-    (person,) = EntityTagger(names, AutomatonMatcher).tag(document)
+    (person,) = EntityTagger(names, AutomatonMatcher, LANGUAGES).tag(document)
     assert [mention.start for mention in person.mentions] == [0, 31]
 
 

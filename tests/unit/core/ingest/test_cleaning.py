@@ -1,10 +1,12 @@
 import unicodedata
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.articles import article, entity
 
-from wirewatch.core.ingest.cleaning import clean
+from wirewatch.core.ingest.cleaning import clean, storable
 
 LIMIT = 10_000
 
@@ -72,3 +74,18 @@ def test_cleaned_text_is_normal_and_stays(text: str) -> None:
     assert cleaned == cleaned.strip()
     assert "  " not in cleaned
     cleaned.encode()
+
+
+def test_text_that_can_be_encoded_is_stored_as_it_is() -> None:
+    made = article("1", "Gipfel \U0001f468", entities=(entity("Q1", "Genf", "LOC", "Genf"),))
+    assert storable(made, msgspec.json.encode) == (made, msgspec.json.encode(made))
+
+
+def test_half_a_surrogate_pair_is_replaced_wherever_it_is() -> None:
+    made = article("1", "Titel \ud83d", "hier", entities=(entity("Q1", "Gen\udc00", "LOC", "\ud83d"),))
+    repaired, encoded = storable(made, msgspec.json.encode)
+    assert repaired.title == "Titel \ufffd"
+    assert (repaired.entities[0].name, repaired.entities[0].mentions[0].text) == ("Gen\ufffd", "\ufffd")
+    assert repaired.places == ("Gen\ufffd",)
+    assert repaired.body == "hier"
+    assert encoded == msgspec.json.encode(repaired)

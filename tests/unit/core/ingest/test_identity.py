@@ -1,8 +1,10 @@
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wirewatch.core.ingest.identity import article_id, canonical_url, letter_id
+from wirewatch.core.ingest.identity import NoKey, article_id, article_key, canonical_url, enriched_key, letter_id, supersedes
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,45 @@ def test_dead_letter_id_tells_place_and_content() -> None:
     first = letter_id("a", 0, 1, b"x")
     assert first == letter_id("a", 0, 1, b"x")
     assert len({first, letter_id("a", 0, 2, b"x"), letter_id("b", 0, 1, b"x"), letter_id("a", 0, 1, b"y")}) == 4
+
+
+def test_the_key_is_the_canonical_url_then_the_guid() -> None:
+    assert article_key(b'{"url": "http://Nordpost.example/a?utm_source=rss", "guid": "7"}') == b"https://nordpost.example/a"
+    assert article_key(b'{"url": "no address", "guid": "7", "source": "nordpost"}') == b"nordpost\n7"
+    assert article_key(b'{"guid": "7"}') == b"\n7"
+    assert article_key(b'{"title": "Gipfel"}') is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"url": 7}', b"\xff\xfe", b'{"url": "\xff"}'])
+def test_what_cannot_be_read_has_no_key(raw: bytes) -> None:
+    with pytest.raises(NoKey):
+        article_key(raw)
+
+
+def test_the_key_of_an_enriched_article_is_its_id() -> None:
+    assert enriched_key(b'{"id": "0a1b", "title": "Gipfel"}') == b"0a1b"
+    with pytest.raises(NoKey):
+        enriched_key(b"{}")
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+# The same moment in other forms: without a zone, which is taken as UTC, and in another zone.
+SAME = (NOON, NOON.replace(tzinfo=None), NOON.astimezone(timezone(timedelta(hours=3))))
+
+
+@pytest.mark.parametrize("same", SAME, ids=str)
+def test_only_a_later_correction_supersedes(same: datetime) -> None:
+    assert supersedes(same, None)
+    assert supersedes(same, NOON - timedelta(seconds=1))
+    assert not supersedes(same, NOON)
+    assert not supersedes(same, NOON + timedelta(seconds=1))
+    assert not supersedes(None, same)
+    assert not supersedes(None, None)
+
+
+@pytest.mark.parametrize("same", SAME, ids=str)
+def test_the_same_revision_supersedes_itself_where_that_is_wanted(same: datetime) -> None:
+    assert supersedes(same, NOON, same_too=True)
+    assert supersedes(None, None, same_too=True)
+    assert not supersedes(None, same, same_too=True)
+    assert not supersedes(same, NOON + timedelta(seconds=1), same_too=True)

@@ -1,4 +1,5 @@
 import pytest
+from tests.support.languages import LANGUAGES
 
 from wirewatch.core.article import Language
 from wirewatch.core.ingest.language import Identify, declared_code, language_of
@@ -26,23 +27,23 @@ def test_declared_code(tag: str | None, code: str | None) -> None:
 
 
 def test_a_long_clear_text_decides() -> None:
-    assert language_of("", LONG, declared="en", identify=sure) == Language("de", 0.99, "detected")
+    assert language_of("", LONG, declared="en", identify=sure, languages=LANGUAGES) == Language("de", 0.99, "detected")
 
 
 def test_a_short_text_takes_what_its_source_declared() -> None:
-    assert language_of("Summit", "", declared="en", identify=sure) == Language("en", 1.0, "declared")
-    assert language_of("Gipfel", "", declared=None, identify=sure) == Language("de", 0.99, "detected")
+    assert language_of("Summit", "", declared="en", identify=sure, languages=LANGUAGES) == Language("en", 1.0, "declared")
+    assert language_of("Gipfel", "", declared=None, identify=sure, languages=LANGUAGES) == Language("de", 0.99, "detected")
 
 
 def test_doubt_goes_to_the_source_then_to_the_guess() -> None:
-    assert language_of("", LONG, declared="de", identify=doubtful) == Language("de", 1.0, "declared")
-    assert language_of("", LONG, declared=None, identify=doubtful) == Language("lb", 0.3, "detected")
-    assert language_of("", LONG, declared=None, identify=clueless).code == "und"
+    assert language_of("", LONG, declared="de", identify=doubtful, languages=LANGUAGES) == Language("de", 1.0, "declared")
+    assert language_of("", LONG, declared=None, identify=doubtful, languages=LANGUAGES) == Language("lb", 0.3, "detected")
+    assert language_of("", LONG, declared=None, identify=clueless, languages=LANGUAGES).code == "und"
 
 
 def test_a_text_without_letters_has_no_language() -> None:
-    assert language_of("", "12 – 345 !!! \U0001f600", declared=None, identify=sure) == Language("und", 0.0, "none")
-    assert language_of("", "", declared=None, identify=sure).origin == "none"
+    assert language_of("", "12 – 345 !!! \U0001f600", declared=None, identify=sure, languages=LANGUAGES) == Language("und", 0.0, "none")
+    assert language_of("", "", declared=None, identify=sure, languages=LANGUAGES).origin == "none"
 
 
 def test_only_a_text_that_is_not_clear_at_a_glance_is_looked_at_longer() -> None:
@@ -55,10 +56,10 @@ def test_only_a_text_that_is_not_clear_at_a_glance_is_looked_at_longer() -> None
 
         return identify
 
-    assert language_of("", LONG * 3, declared=None, identify=glancing(0.9)).code == "lb"
+    assert language_of("", LONG * 3, declared=None, identify=glancing(0.9), languages=LANGUAGES).code == "lb"
     assert len(looked_at) == 1
     looked_at.clear()
-    assert language_of("", LONG * 3, declared=None, identify=glancing(0.6)).code == "de"
+    assert language_of("", LONG * 3, declared=None, identify=glancing(0.6), languages=LANGUAGES).code == "de"
     assert looked_at[0] < looked_at[1] < len(LONG * 3)
 
 
@@ -77,9 +78,9 @@ def test_only_a_text_that_is_not_clear_at_a_glance_is_looked_at_longer() -> None
     ],
 )
 def test_function_words_bear_out_the_declared_language_and_no_other(code: str, text: str) -> None:
-    assert language_of("", 2 * text, declared=f"{code}-XX", identify=sure) == Language(code, 1.0, "declared")
-    for other in {"de", "en", "fr", "es", "it", "pt", "ru", "uk", "pl"} - {code}:
-        assert language_of("", 2 * text, declared=other, identify=sure) == Language("de", 0.99, "detected")
+    assert language_of("", 2 * text, declared=f"{code}-XX", identify=sure, languages=LANGUAGES) == Language(code, 1.0, "declared")
+    for other in LANGUAGES.by_code.keys() - {code}:
+        assert language_of("", 2 * text, declared=other, identify=sure, languages=LANGUAGES) == Language("de", 0.99, "detected")
 
 
 @pytest.mark.parametrize(
@@ -117,4 +118,4 @@ def test_function_words_bear_out_the_declared_language_and_no_other(code: str, t
     ],
 )
 def test_they_do_not_bear_out_a_neighbour(declared: str, text: str) -> None:
-    assert language_of("", 2 * text, declared=declared, identify=sure).origin == "detected"
+    assert language_of("", 2 * text, declared=declared, identify=sure, languages=LANGUAGES).origin == "detected"

@@ -1,4 +1,4 @@
-from wirewatch.core.stories.fingerprint import SKETCH_SIZE, similarity, sketch
+from wirewatch.core.stories.fingerprint import FINGERPRINT_SIZE, fingerprint, similarity
 from wirewatch.core.text.folding import fold
 
 AGENCY = (
@@ -14,7 +14,7 @@ OTHER = (
 
 
 def of(text: str) -> tuple[int, ...]:
-    return sketch(fold(text))
+    return fingerprint(fold(text))
 
 
 def test_a_copy_with_small_edits_is_alike() -> None:
@@ -31,7 +31,7 @@ def test_case_accents_and_punctuation_do_not_count() -> None:
 
 
 def test_sizes() -> None:
-    assert len(of(AGENCY)) == SKETCH_SIZE
+    assert len(of(AGENCY)) == FINGERPRINT_SIZE
     assert of(AGENCY) == tuple(sorted(of(AGENCY)))
     assert len(of("zwei Worte")) == 1
     assert of("") == ()

@@ -1,6 +1,6 @@
 import pytest
 
-from wirewatch.core.entities.datelines import dateline
+from wirewatch.core.entities.context import dateline
 from wirewatch.core.text.document import Document
 
 
