@@ -152,7 +152,7 @@ def test_ten_megabytes_arrive_and_what_is_over_the_limit_is_named(ready: Program
     done = ready.run("send", file)
     assert done.returncode == 4
     assert f"too large, not sent: {file} at {len(json.dumps(ten)) + 1:,}" in done.stderr.decode()
-    assert "the topic takes 16,777,216" in done.stderr.decode()
+    assert "the topic accepts 16,777,216" in done.stderr.decode()
     assert "read 3 · sent 2 · too large 1" in done.stdout.decode()
     assert max(len(value or b"") for value in broker.values("articles")) == len(json.dumps(ten))
 

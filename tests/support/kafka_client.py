@@ -109,6 +109,8 @@ class Broker:
         consumer = self._consumer()
         try:
             ends = {partition: end for partition, end in self._ends(topic, consumer).items() if end}
+            if not ends:
+                return []
             consumer.assign(list(ends))
             consumer.seek_to_beginning(*ends)
             found: list[Message] = []

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 
 class MessageTooLarge(Exception):
-    """A message that its topic would never take, ``size`` bytes of at most ``limit``."""
+    """A message that its topic never accepts: it has ``size`` bytes, and the topic takes at most ``limit``."""
 
     def __init__(self, size: int, limit: int) -> None:
-        super().__init__(f"{size:,} bytes as a message; the topic takes {limit:,}")
+        super().__init__(f"{size:,} bytes as a message; the topic accepts {limit:,}")
         self.size = size
         self.limit = limit
 
@@ -43,7 +43,10 @@ class Publisher(Protocol):
     """Sends messages to declared topics (named without prefix). Those with one key stay in order."""
 
     def publish(self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()) -> Delivery:
-        """Hand a message over; a value of None removes the key's earlier ones (in a compacted topic). Raises MessageTooLarge."""
+        """Hand a message over; a value of None removes the key's earlier ones (in a compacted topic).
+
+        Raises MessageTooLarge, and KeyError for a topic that was not declared.
+        """
         ...
 
     def close(self) -> None: ...

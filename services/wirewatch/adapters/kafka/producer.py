@@ -12,8 +12,6 @@ from wirewatch.adapters.kafka.catalogue import KafkaTopic, topic_name
 from wirewatch.adapters.kafka.connection import client_options, faults
 from wirewatch.ports.broker import MessageTooLarge
 
-# The header of a batch; in the worst case a message is alone in its batch.
-_BATCH_BYTES = 61
 _REQUEST_SECONDS = 30.0
 _LINGER_MS = 20
 _BATCH_SIZE = 1 << 18
@@ -76,7 +74,8 @@ class KafkaPublisher:
         """See ``ports.Publisher``."""
         name = topic_name(self._prefix, topic)
         limit = self._topics[topic].max_message_bytes
-        size = DefaultRecordBatchBuilder.estimate_size_in_bytes(key, value, headers) + _BATCH_BYTES
+        # Of a batch that holds nothing else.
+        size = DefaultRecordBatchBuilder.estimate_size_in_bytes(key, value, headers)
         if size > limit:
             raise MessageTooLarge(size, limit)
         with faults(self._access, f"sending to {name}"):

@@ -37,7 +37,8 @@ class MemoryPublisher:
         self, topic: str, value: bytes | None, *, key: bytes | None = None, headers: Sequence[tuple[str, bytes]] = ()
     ) -> MemoryMessage:
         """See ``ports.Publisher``."""
-        size, limit = len(value or b"") + len(key or b""), self.declared[topic].max_message_bytes
+        limit = self.declared[topic].max_message_bytes
+        size = sum(map(len, (value or b"", key or b"", *(part for name, content in headers for part in (name.encode(), content)))))
         if size > limit:
             raise MessageTooLarge(size, limit)
         message = MemoryMessage(value=value, key=key, headers=tuple(headers))
