@@ -97,8 +97,8 @@ def test_a_later_correction_replaces_and_an_earlier_one_does_not(article_store: 
 def test_the_same_revision_enriched_anew_takes_its_place(article_store: ArticleStore) -> None:
     article_store.put([article("a", "Entwurf"), article("b", "Korrektur", updated_at=NOON)])
     earlier, same = NOON - timedelta(hours=1), NOON
-    anew = [article("a", "Entwurf", topics=["arms"]), article("b", "Korrektur", topics=["arms"], updated_at=same), article("c")]
-    assert article_store.put(anew, replace=True) == [INDEXED, INDEXED, INDEXED]
+    enriched_again = [article("a", "Entwurf", topics=["arms"]), article("b", "Korrektur", topics=["arms"], updated_at=same), article("c")]
+    assert article_store.put(enriched_again, replace=True) == [INDEXED, INDEXED, INDEXED]
     assert found(article_store, "topic:arms") == {"a", "b"}
     assert article_store.put([article("b", "alt", updated_at=earlier), article("b", "Entwurf")], replace=True) == [DUPLICATE, DUPLICATE]
     assert found(article_store, "") == {"a", "b", "c"}

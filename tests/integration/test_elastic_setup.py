@@ -174,13 +174,13 @@ def test_setup_doctor_and_search(elastic_program: ElasticProgram, connected: Ela
 
 
 def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
-    away = ElasticProgram(tmp_path, f"http://127.0.0.1:{free_port()}", "")
+    down = ElasticProgram(tmp_path, f"http://127.0.0.1:{free_port()}", "")
     for verb in (("search", "Sanktion"), ("setup", "--only", "elasticsearch", "--wait", "0")):
-        out, err = away.run(*verb, exits=3)
+        out, err = down.run(*verb, exits=3)
         assert out == ""
         assert "nobody answers" in err
         assert "Traceback" not in err
-    assert "nobody answers" in elastic_finding(away, 1)["detail"]
+    assert "nobody answers" in elastic_finding(down, 1)["detail"]
 
 
 def test_settings_that_do_not_fit(tmp_path: Path) -> None:

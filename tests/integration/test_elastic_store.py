@@ -42,7 +42,7 @@ class Cluster:
         return f"{self.prefix}articles-{month}"
 
     def counts(self) -> dict[str, int]:
-        """How many articles stand in which month."""
+        """How many articles each month has."""
         names = self.client.indices.get(index=f"{self.prefix}articles-*")
         return {name.removeprefix(f"{self.prefix}articles-"): self.client.count(index=name)["count"] for name in sorted(names)}
 
@@ -68,7 +68,7 @@ def seen(made: EnrichedArticle, time: datetime) -> EnrichedArticle:
         msgspec.structs.replace(article("a", "Gipfel"), first_seen_at=LATER, published_at=None, published_from="none"),
         seen(article("a", "Gipfel", time=LATER), LATER),
     ],
-    ids=["a month later", "undated", "dated anew"],
+    ids=["a month later", "undated", "another date"],
 )
 def test_an_article_that_comes_again_stands_there_once(cluster: Cluster, again: EnrichedArticle) -> None:
     first = article("a", "Gipfel")
@@ -222,7 +222,7 @@ def test_articles_wait_while_an_index_may_only_be_read(cluster: Cluster, blocked
     assert cluster.store(retry).put([article("a"), article("before")]) == [INDEXED, DUPLICATE]
     assert len(retry.reasons) == 3
     assert all("cluster_block_exception" in reason for reason in retry.reasons)
-    assert retry.told[-1] == "done"
+    assert retry.calls[-1] == "done"
     assert cluster.counts() == {"2026.11": 2}
 
 

@@ -1,4 +1,4 @@
-"""Every way to log in, with what is right and what is wrong: told at once, with what to do."""
+"""Every way to log in, with what is right and what is wrong: reported at once, with what to do."""
 
 import json
 import subprocess
@@ -94,7 +94,7 @@ def test_files_that_cannot_be_read(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("listener", "protocol", "code", "told"),
+    ("listener", "protocol", "code", "reported"),
     [
         ("sasl_plaintext", "plaintext", 1, "asks for a login (PLAIN, SCRAM-SHA-256, SCRAM-SHA-512)"),
         ("sasl_ssl", "ssl", 1, "asks for a login"),
@@ -104,14 +104,14 @@ def test_files_that_cannot_be_read(desk: Desk) -> None:
         ("ssl", "plaintext", 3, "no answer"),
     ],
 )
-def test_a_protocol_that_does_not_fit_the_port(desk: Desk, listener: str, protocol: str, code: int, told: str) -> None:
+def test_a_protocol_that_does_not_fit_the_port(desk: Desk, listener: str, protocol: str, code: int, reported: str) -> None:
     own = {"kafka_user": "desk", "kafka_password_file": desk.security.password_file(), "kafka_ca_file": desk.security.ca}
     line = desk.refused("setup", listener=listener, kafka_security=protocol, code=code, **own)
-    assert told in line
+    assert reported in line
     assert "kafka_security" in line
 
 
-def test_a_user_without_rights_is_told_so(desk: Desk) -> None:
+def test_a_user_without_rights_gets_a_line_that_says_so(desk: Desk) -> None:
     file = desk.program.write("a.jsonl", {"title": "Gipfel"})
     assert desk.run("setup", listener="sasl_ssl").returncode == 0
     guest: dict[str, Any] = {
@@ -121,7 +121,7 @@ def test_a_user_without_rights_is_told_so(desk: Desk) -> None:
     for arguments in (["setup"], ["send", file], ["lag"], ["dlq", "list"]):
         line = desk.refused(*arguments, listener="sasl_ssl", **guest)
         assert "'guest'" in line
-        assert "right" in line or "hidden" in line
+        assert "is not allowed to" in line or "hidden" in line
 
 
 RIGHTS: list[tuple[list[str], dict[str, str]]] = [

@@ -1,4 +1,4 @@
-"""A Retry that keeps what it is told and doesn't pause."""
+"""A Retry that keeps its calls and does not pause."""
 
 from collections.abc import Callable
 
@@ -9,17 +9,17 @@ class NotedRetry:
     def __init__(self, waits: int = 100, meanwhile: Callable[[], None] = lambda: None) -> None:
         self._left = waits
         self._meanwhile = meanwhile
-        self.told: list[str] = []
+        self.calls: list[str] = []
 
     @property
     def reasons(self) -> list[str]:
-        return [told for told in self.told if told != "done"]
+        return [call for call in self.calls if call != "done"]
 
     def wait(self, reason: str) -> bool:
-        self.told.append(reason)
+        self.calls.append(reason)
         self._left -= 1
         self._meanwhile()
         return self._left >= 0
 
     def done(self) -> None:
-        self.told.append("done")
+        self.calls.append("done")

@@ -17,14 +17,14 @@ FacetField = Literal["persons", "organisations", "places", "topics", "language",
 
 
 class PutResult(StrEnum):
-    """What became of an article handed to the store. ``DUPLICATE``: it or a later revision was there already."""
+    """What became of an article that was put. ``DUPLICATE``: it, or a later revision, was already stored."""
 
     INDEXED = "indexed"
     DUPLICATE = "duplicate"
 
 
 class Hit(Struct, frozen=True):
-    """One article found; a higher score is a better match (0 where the sort is by time)."""
+    """One article found; a higher score is a better match; it is 0 if the sort is by time."""
 
     article: EnrichedArticle
     score: float
@@ -52,33 +52,33 @@ class TimeCount(Struct, frozen=True):
 
 
 class ArticleStore(Protocol):
-    """Keeps enriched articles by id and finds them. A put is idempotent; of two revisions the one updated later stays."""
+    """Keeps enriched articles by id and finds them. A put is idempotent; of two revisions, the one updated later is kept."""
 
     def put(self, articles: Sequence[EnrichedArticle], *, replace: bool = False) -> Sequence[PutResult | Rejected]:
         """Store articles; the results are in their order. ``replace``: replace the same revision too, for articles enriched again.
 
-        What ``replace`` puts is met once by a scan that is under way, in its old state or its new one.
+        A scan that is under way yields a replaced article once, in its old state or its new one.
 
-        ``Rejected`` is an article this store can never take. Raises Unavailable, where to try again may help, and Refused.
+        ``Rejected`` means that this store can never accept the article. Raises Unavailable and Refused.
         """
         ...
 
     def scan(self, query: Query) -> Iterator[EnrichedArticle]:
-        """Give every article of a query, in no particular order, in bounded memory; those put meanwhile may be missing."""
+        """Yield the articles of a query in any order and in bounded memory; those put meanwhile may be missing."""
         ...
 
     def get(self, article_id: str) -> EnrichedArticle | None: ...
 
     def search(self, query: Query, *, sort: Sort = "relevance", limit: int = 10, offset: int = 0) -> Page:
-        """Sort by time to the second, then by the order of storing; equally relevant ones the newest first."""
+        """Find a page of articles. By time means to the second, then in the order of storing; equally relevant ones are newest first."""
         ...
 
     def facets(self, query: Query, fields: Sequence[FacetField], *, size: int = 10) -> dict[FacetField, tuple[Count, ...]]:
-        """Give the ``size`` most frequent values of each field, equally frequent ones in order of the alphabet."""
+        """The ``size`` most frequent values of each field; equally frequent ones in alphabetical order."""
         ...
 
     def timeline(self, query: Query, bucket: Bucket) -> tuple[TimeCount, ...]:
-        """Count by UTC bucket, weeks from Monday, in order of time; buckets without an article are left out."""
+        """Count articles by UTC bucket, in order of time; weeks begin on Monday, and empty buckets are left out."""
         ...
 
     def close(self) -> None: ...
@@ -88,24 +88,24 @@ class DeadLetterBox(Protocol):
     """Keeps what could not become an article until it is replayed or removed."""
 
     def put(self, letters: Sequence[DeadLetter]) -> None:
-        """Keep letters; one with the id of an earlier one takes its place."""
+        """Keep letters; one with the id of an earlier one replaces it."""
         ...
 
     def find(
         self, *, reason: str | None = None, since: datetime | None = None, until: datetime | None = None, limit: int = 100, offset: int = 0
     ) -> tuple[int, tuple[DeadLetter, ...]]:
-        """How many there are with this reason that failed in this time (``until`` excluded), and those of this page, newest first."""
+        """How many failed for this reason and in this time (``until`` excluded), and this page of them, newest first."""
         ...
 
     def get(self, letter_id: str) -> DeadLetter | None: ...
 
     def remove(self, letter_ids: Sequence[str]) -> int:
-        """Remove letters; return how many of them there were."""
+        """Remove letters; return how many of them existed."""
         ...
 
 
 class EmbeddedStore(ArticleStore, Protocol):
-    """A store that takes articles, dead letters and the reader's progress in one transaction: all of it or nothing."""
+    """A store that commits articles, dead letters and a source's checkpoint in one transaction, all or nothing."""
 
     @property
     def dead_letters(self) -> DeadLetterBox:

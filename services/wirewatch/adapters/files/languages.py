@@ -37,7 +37,7 @@ def _read(path: Path, faults: list[str]) -> LanguageData | None:
     """One language; None, and the faults added, if anything is wrong with it."""
     before = len(faults)
     if not _CODE.fullmatch(path.stem):
-        faults.append(f"{path}:1: {path.stem!r} is no language code; name the file by ISO 639-1, such as de.yaml")
+        faults.append(f"{path}:1: {path.stem!r} is not a language code; name the file by ISO 639-1, such as de.yaml")
     file = YamlFile(path, faults, described_in="docs/languages.md")
     root = file.compose("write a language or remove the file")
     nodes = file.mapping(root, "the language", tuple(_KEYS)) if root else None

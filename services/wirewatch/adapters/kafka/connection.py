@@ -125,9 +125,7 @@ def faults(access: KafkaAccess, doing: str) -> Iterator[None]:
     except errors.UnknownTopicOrPartitionError as error:
         raise Refused(f"{doing}: a topic is missing ({_text(error)}); create it: wirewatch setup") from error
     except (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError) as error:
-        raise Refused(
-            f"{doing}: the broker accepts smaller messages only than declared; raise its limit: wirewatch setup --alter"
-        ) from error
+        raise Refused(f"{doing}: the broker's limit for a message is lower than declared; raise it: wirewatch setup --alter") from error
     except errors.AuthorizationError as error:
         raise Refused(
             f"{doing}: {access.who} is not allowed to ({_text(error)}); add the ACLs listed in docs/operations/kafka.md"

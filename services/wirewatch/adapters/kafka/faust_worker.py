@@ -1,11 +1,11 @@
 """A Faust worker that loses nothing: it submits messages to ``runtime.in_flight``, which acknowledges each when it may be.
 
-What Faust does by itself, and why it is not left to it:
+What Faust would do itself, and why we do it instead:
 
-* An agent acknowledges an event whose handling failed, so the stream runs with ``noack`` and what goes wrong ends the process.
-* Its check for gaps lets a commit pass a message that is not done (faust-streaming/faust#606), so acknowledgements come in order.
-* Values are raw bytes: one that can't be decoded would be acknowledged before anybody sees it.
-* Its wait for what is in flight has no bound, so ``InFlight`` drains them itself.
+* An agent acknowledges an event whose handling failed, so the stream runs with ``noack`` and a failure ends the process.
+* Its check for gaps lets a commit pass an unfinished message (faust-streaming/faust#606), so acknowledgements come in order.
+* Values are raw bytes: Faust would acknowledge one that it can't decode before we see it.
+* Its wait for what is in flight has no limit, so ``InFlight`` drains them itself.
 * ``topic.send`` returns before the broker has the message, so what the producer returns is awaited.
 """
 
@@ -30,12 +30,12 @@ from wirewatch.adapters.kafka.faust_transport import WorkerTransport
 from wirewatch.ports.broker import Message, MessageTooLarge
 
 _log = structlog.get_logger()
-# An outage of the store keeps messages for as long as it takes; ``runtime.health`` tells who is stuck.
+# Messages stay in flight as long as the store is down, so Kafka must not end the session; ``runtime.health`` sees what is stuck.
 _POLL_SECONDS = 86_400.0
 _BEAT_SECONDS = 1.0
-# Messages are gathered for so long: one by one they cost the broker and the client more than their enrichment does.
+# Messages are collected for this long: one by one they cost the broker and the client more than their enrichment does.
 _LINGER_SECONDS = 0.1
-# Partitions that were added are found within this time.
+# Added partitions are found within this time.
 _METADATA_SECONDS = 15
 # A worker that has failed ends within this time.
 _END_SECONDS = 20.0
@@ -54,7 +54,7 @@ class Inflow(Protocol):
 
 
 class _App(faust.App):
-    """Faust's application, with an end of our own to what is in flight."""
+    """Faust's application, which drains what is in flight in our own way."""
 
     in_flight: Inflow
     drain_seconds: float
@@ -64,9 +64,9 @@ class _App(faust.App):
         return WorkerTransport(self.conf.broker_consumer, self)
 
     async def _consumer_wait_empty(self, consumer: ConsumerT, logger: Any) -> None:
-        """Called before partitions are given up, and before the worker stops."""
+        """Called before partitions are revoked, and before the worker stops."""
         del logger
-        # After a failure nothing more is finished.
+        # After a failure nothing more will finish.
         if left := await self.in_flight.drain(0 if self.failed else self.drain_seconds):
             _log.warning("drain_ended", unacknowledged=left, advice="whoever reads these partitions next gets them again")
         await consumer.commit()
@@ -85,8 +85,8 @@ class FaustWorker:
         drain_seconds: float,
         max_message_bytes: int,
     ) -> None:
-        """``topics`` in the order of their lanes. Made inside the process that runs it; ``run`` takes ``in_flight``."""
-        # Without its compiled part Faust acknowledges events that it drops.
+        """``topics`` in the order of their lanes. Create it in the process that runs it."""
+        # Without its compiled part, Faust acknowledges events that it drops.
         importlib.import_module("faust._cython.streams")
         self.joined = False
         self._failure: BaseException | None = None
@@ -163,7 +163,7 @@ class FaustWorker:
 
     def _ack(self, event: EventT[bytes]) -> Callable[[], None]:
         def ack() -> None:
-            # One from before a rebalance is for whoever has the partition now.
+            # After a rebalance, the message belongs to the partition's new owner.
             if event.message.generation_id == self._app.consumer_generation_id:
                 event.ack()
 
@@ -180,7 +180,7 @@ class FaustWorker:
             self._failure = _cause(error)
             self._app.failed = True
             _log.exception("worker_failed")
-            # What Faust waits for when it stops has no bound everywhere; a worker that lingers keeps its partitions.
+            # Faust may wait without a limit when it stops, and a worker that lingers keeps its partitions.
             last = threading.Timer(_END_SECONDS, os._exit, (1,))
             last.daemon = True
             last.start()
@@ -193,7 +193,7 @@ class FaustWorker:
 
 
 class _Worker(faust.Worker):
-    """Faust's process frame, quiet: what there is to say goes to the log."""
+    """Faust's process frame without its output; the log has it."""
 
     def on_init_dependencies(self) -> Any:
         self.spinner = None
@@ -228,7 +228,7 @@ def _message(event: EventT[bytes]) -> Message:
 
 
 def _cause(error: BaseException) -> BaseException:
-    """The first fault of a group: a batch that failed takes its neighbours with it."""
+    """The first fault of a group: a failed batch also fails its neighbours."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

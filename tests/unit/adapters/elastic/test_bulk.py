@@ -50,10 +50,10 @@ def test_a_whole_request_is_sent_again(fault: es.Answer, reason: str, kind: type
         assert write(server.url, retry) == [201, CONFLICT]
     assert [request.ids for request in server.requests] == [["a", "b"]] * 3
     assert len({request.body for request in server.requests}) == 1
-    assert len(retry.told) == 3
-    assert all(reason in told for told in retry.reasons)
-    assert retry.told[-1] == "done"
-    assert SECRET not in str(retry.told)
+    assert len(retry.calls) == 3
+    assert all(reason in found for found in retry.reasons)
+    assert retry.calls[-1] == "done"
+    assert SECRET not in str(retry.calls)
 
 
 @pytest.mark.parametrize(("fault", "reason", "kind"), WHOLE)
@@ -64,7 +64,7 @@ def test_a_whole_request_is_given_up(fault: es.Answer, reason: str, kind: type[E
         assert type(caught.value) is kind
         assert reason in str(caught.value)
         assert len(server.requests) == tries
-        assert retry is None or "done" not in retry.told
+        assert retry is None or "done" not in retry.calls
 
 
 def test_an_answer_that_does_not_come() -> None:
@@ -88,7 +88,7 @@ def test_what_is_refused_for_good_is_not_sent_again() -> None:
     with es.scripted([es.error(400, "illegal_argument_exception", SECRET)]) as server, pytest.raises(Refused) as caught:
         write(server.url, retry)
     assert str(caught.value) == "Elasticsearch answers 400 (illegal_argument_exception)"
-    assert retry.told == []
+    assert retry.calls == []
 
 
 def test_what_is_no_elasticsearch() -> None:
@@ -115,7 +115,7 @@ def test_only_what_was_not_taken_is_sent_again() -> None:
     assert [request.ids for request in server.requests] == [[*"abcdefgh"], [*"bcefg"], ["b"]]
     refused = Rejected(Reason.STORE_REFUSED, "Elasticsearch answers 400 (mapper_parsing_exception)")
     assert outcomes == [201, 201, 200, CONFLICT, 201, CONFLICT, refused, 200]
-    assert [told == "done" for told in retry.told] == [False, False, True]
+    assert [call == "done" for call in retry.calls] == [False, False, True]
     assert {unquote(request.path) for request in server.requests} == {"/_bulk?filter_path=items.*.status,items.*.error.type"}
 
 
@@ -129,7 +129,7 @@ def test_part_of_a_request_is_given_up(status: int, kind: str, raised: type[Exce
             write(server.url, retry)
         assert kind in str(caught.value)
         assert type(caught.value) is raised
-        assert retry is None or len(retry.told) == 1
+        assert retry is None or len(retry.calls) == 1
 
 
 def test_a_refusal_holds_nothing_of_the_article() -> None:

@@ -67,7 +67,7 @@ def test_the_version_changes_with_a_users_names_but_not_with_the_folder(tmp_path
     assert len({load_gazetteer(languages=LANGUAGES).version, one.version, changed.version}) == 3
 
 
-def test_suppressed_ids_and_names_are_gone(tmp_path: Path) -> None:
+def test_suppressed_ids_and_names_are_removed(tmp_path: Path) -> None:
     path = write(tmp_path, "suppress.txt", "# not these\nQ64   # Berlin\n\nwhite house\nname:PER:jana-beispiel\n")
     known = load_gazetteer(suppress=path, languages=LANGUAGES)
     assert owner_of("berlin", known) is None
@@ -75,7 +75,7 @@ def test_suppressed_ids_and_names_are_gone(tmp_path: Path) -> None:
     assert "name:PER:jana-beispiel" in known.suppressed_ids
 
 
-def test_all_faults_are_told_with_their_line(tmp_path: Path) -> None:
+def test_all_faults_are_reported_with_their_line(tmp_path: Path) -> None:
     text = """- id: a b
   type: THING
   name: X
@@ -87,8 +87,8 @@ def test_all_faults_are_told_with_their_line(tmp_path: Path) -> None:
 """
     found = faults(tmp_path, "own.yaml", text)
     assert [line.split(":")[1] for line in found] == ["1", "1", "1", "4", "4", "5", "6", "6", "6", "8"]
-    told = "\n".join(found)
-    assert all(what in told for what in ("space", "'THING'", "too short", "id is missing", "'German'", "'colour'", "already"))
+    reported = "\n".join(found)
+    assert all(what in reported for what in ("space", "'THING'", "too short", "id is missing", "'German'", "'colour'", "already"))
 
 
 @pytest.mark.parametrize(
@@ -104,29 +104,29 @@ def test_all_faults_are_told_with_their_line(tmp_path: Path) -> None:
         ("own.csv", 'id,type,name\na,ORG,"Bee" x\n', ":2: not valid CSV"),
     ],
 )
-def test_a_file_that_is_none_is_told(tmp_path: Path, name: str, text: str, what: str) -> None:
+def test_a_file_that_is_none_is_reported(tmp_path: Path, name: str, text: str, what: str) -> None:
     assert faults(tmp_path, name, text)[0].startswith(what)
 
 
-@pytest.mark.parametrize("name", ["gone.yaml", "gone.csv"])
-def test_a_missing_file_is_told(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["missing.yaml", "missing.csv"])
+def test_a_missing_file_is_reported(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataFileError, match="can't be read"):
         load_gazetteer([tmp_path / name], languages=LANGUAGES)
 
 
 @pytest.mark.parametrize("name", ["own.yaml", "own.csv"])
-def test_another_encoding_is_told(tmp_path: Path, name: str) -> None:
+def test_another_encoding_is_reported(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes("- id: ä".encode("latin-1"))
     with pytest.raises(DataFileError, match="not UTF-8"):
         load_gazetteer([path], languages=LANGUAGES)
 
 
-def test_faults_of_the_suppression_file_are_told(tmp_path: Path) -> None:
+def test_faults_of_the_suppression_file_are_reported(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match=r"s\.txt:2: '\.\.\.' is neither"):
         load_gazetteer(suppress=write(tmp_path, "s.txt", "Q64\n...\n"), languages=LANGUAGES)
     with pytest.raises(DataFileError, match="can't be read"):
-        load_gazetteer(suppress=tmp_path / "gone.txt", languages=LANGUAGES)
+        load_gazetteer(suppress=tmp_path / "missing.txt", languages=LANGUAGES)
 
 
 def test_a_gazetteer_of_another_format_is_refused(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_all_faults_of_all_files_are_reported(folder: Path) -> None:
     with pytest.raises(DataFileError) as caught:
         load_languages(folder)
     lines = str(caught.value).splitlines()
-    assert lines[0] == f"{folder / 'klingon.yaml'}:1: 'klingon' is no language code; name the file by ISO 639-1, such as de.yaml"
+    assert lines[0] == f"{folder / 'klingon.yaml'}:1: 'klingon' is not a language code; name the file by ISO 639-1, such as de.yaml"
     assert [line.partition(":")[0] for line in lines] == [str(folder / "klingon.yaml")] * 2 + [str(folder / "xt.yaml")]
 
 

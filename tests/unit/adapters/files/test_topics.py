@@ -147,13 +147,13 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
         ("      sea: [meer*, küste]", "      sea: [meer*, küste]\n      The-Air: [luft]", "11: context 'The-Air': its name may hold only"),
     ],
 )
-def test_a_fault_is_told_with_its_line_and_its_term(tmp_path: Path, old: str, new: str, fault: str) -> None:
+def test_a_fault_is_reported_with_its_line_and_its_term(tmp_path: Path, old: str, new: str, fault: str) -> None:
     assert GOOD.count(old) >= 1
-    told = faults(tmp_path, GOOD.replace(old, new, 1))
-    assert [line for line in told if line.startswith(fault)], told
+    reported = faults(tmp_path, GOOD.replace(old, new, 1))
+    assert [line for line in reported if line.startswith(fault)], reported
 
 
-def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     bad = GOOD.replace("- hafen", "- haf*en").replace("weight: 0.5", "weight: heavy").replace("harbour*", "h*")
     write(tmp_path, GOOD.replace("threshold: 1.5", "threshold: 0").replace("id: harbours", "id: other"), "another.yaml")
     path = write(tmp_path, bad)
@@ -181,7 +181,7 @@ def test_what_is_no_topic_at_all(tmp_path: Path, text: str | bytes, fault: str) 
     assert faults(tmp_path, text)[0].startswith(fault)
 
 
-def test_a_file_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_can_not_be_read_is_reported(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(DataFileError, match=r"folder\.yaml:1: can't be read"):
         load_topics((tmp_path,))
