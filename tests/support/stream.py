@@ -156,7 +156,7 @@ class Stream:
 
     def send(self, messages: Iterable[tuple[bytes, bytes | None]], *, topic: str = "articles") -> None:
         """Send (key, value) pairs, each confirmed."""
-        producer: Any = KafkaProducer(bootstrap_servers=self.servers, acks="all", max_request_size=_LARGEST, retries=20)
+        producer: Any = KafkaProducer(bootstrap_servers=self.servers, acks="all", max_request_size=_LARGEST, retries=300)
         with closing(producer):
             futures = [producer.send(self.prefix + topic, key=key, value=value) for key, value in messages]
             for future in futures:
