@@ -1,7 +1,7 @@
 """All forms of the adjectives of states (adjectives.csv), such as russische and russischen.
 
 The column of a language has what the forms are made from: the stem if every form is the stem with an ending (German, Slavic languages),
-else the masculine, and the feminine and plurals if they are irregular.
+else the masculine, and the feminine and plurals if they are irregular. For a language without endings here the column lists all forms.
 """
 
 import csv
@@ -43,4 +43,4 @@ def _forms(word: str, language: str) -> set[str]:
         return {word[:-1] + ending for ending in _OF_O[language]}
     if language == "it":
         return {word, word[:-1] + "i"} if word.endswith("e") else {word}
-    return {word + ending for ending in _OF_OTHERS[language]}
+    return {word + ending for ending in _OF_OTHERS.get(language, ("",))}

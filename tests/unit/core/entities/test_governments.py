@@ -88,3 +88,9 @@ def test_forms_of_adjectives(tmp_path: Path) -> None:
         "it": {"francese", "francesi"},
         "pl": {f"szwajcarsk{ending}" for ending in ("i", "iego", "iemu", "im", "a", "iej", "ie", "ich", "imi")},
     }
+
+
+def test_a_language_without_endings_lists_all_forms(tmp_path: Path) -> None:
+    path = tmp_path / "adjectives.csv"
+    path.write_text("id,nl\nQ159,Russisch|Russische\n", encoding="utf-8")
+    assert list(adjectives(path)) == [("Q159", "nl", "russisch"), ("Q159", "nl", "russische")]
