@@ -53,7 +53,6 @@ class TopicReader:
         moved_at = time.monotonic()
         with faults(self._access, f"reading {topic}"):
             self._consumer.assign(list(wanted))
-            self._consumer.resume(*wanted)
             for partition, (begin, _) in wanted.items():
                 self._consumer.seek(partition, begin)
         while wanted:
@@ -67,7 +66,9 @@ class TopicReader:
                 done = [partition for partition, (_, end) in wanted.items() if self._position(partition) >= end]
             for partition in done:
                 del wanted[partition]
-                self._consumer.pause(partition)
+            if done:
+                # Not paused: the client keeps what it has fetched of a paused partition, and fetches nothing more of it later.
+                self._consumer.assign(list(wanted))
             if time.monotonic() - moved_at > _STALL_SECONDS:
                 raise Unavailable(f"reading {topic}: nothing came from Kafka for {_STALL_SECONDS:g} s; do its partitions have a leader?")
 
